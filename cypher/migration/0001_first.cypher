@@ -1,0 +1,26 @@
+// The first schema: identities are unique, and each way to look things up has its index.
+CREATE CONSTRAINT schema_name IF NOT EXISTS FOR (s:Schema) REQUIRE s.name IS UNIQUE;
+CREATE CONSTRAINT workspace_id IF NOT EXISTS FOR (w:Workspace) REQUIRE w.id IS UNIQUE;
+CREATE CONSTRAINT workspace_once IF NOT EXISTS FOR (w:Workspace) REQUIRE w.idempotencyKey IS UNIQUE;
+CREATE CONSTRAINT user_id IF NOT EXISTS FOR (u:User) REQUIRE u.id IS UNIQUE;
+CREATE CONSTRAINT user_email IF NOT EXISTS FOR (u:User) REQUIRE u.email IS UNIQUE;
+CREATE CONSTRAINT user_subject IF NOT EXISTS FOR (u:User) REQUIRE u.subject IS UNIQUE;
+CREATE CONSTRAINT token_id IF NOT EXISTS FOR (t:Token) REQUIRE t.id IS UNIQUE;
+CREATE CONSTRAINT token_hash IF NOT EXISTS FOR (t:Token) REQUIRE t.hash IS UNIQUE;
+CREATE CONSTRAINT token_once IF NOT EXISTS FOR (t:Token) REQUIRE t.idempotencyKey IS UNIQUE;
+CREATE CONSTRAINT asset_id IF NOT EXISTS FOR (a:Asset) REQUIRE (a.workspace, a.id) IS UNIQUE;
+CREATE CONSTRAINT asset_reference IF NOT EXISTS FOR (a:Asset) REQUIRE (a.workspace, a.referenceKey) IS UNIQUE;
+CREATE CONSTRAINT asset_upload IF NOT EXISTS FOR (a:Asset) REQUIRE (a.workspace, a.uploadKey) IS UNIQUE;
+CREATE CONSTRAINT asset_once IF NOT EXISTS FOR (a:Asset) REQUIRE (a.workspace, a.idempotencyKey) IS UNIQUE;
+CREATE INDEX asset_sha256 IF NOT EXISTS FOR (a:Asset) ON (a.sha256);
+CREATE FULLTEXT INDEX asset_text IF NOT EXISTS FOR (a:Asset) ON EACH [a.scope, a.name, a.description, a.prompt, a.tags];
+CREATE CONSTRAINT provider_upload_key IF NOT EXISTS FOR (u:ProviderUpload) REQUIRE (u.workspace, u.key) IS UNIQUE;
+CREATE CONSTRAINT subject_id IF NOT EXISTS FOR (s:Subject) REQUIRE (s.workspace, s.id) IS UNIQUE;
+CREATE CONSTRAINT subject_once IF NOT EXISTS FOR (s:Subject) REQUIRE (s.workspace, s.idempotencyKey) IS UNIQUE;
+CREATE CONSTRAINT chore_key IF NOT EXISTS FOR (c:Chore) REQUIRE c.key IS UNIQUE;
+CREATE INDEX chore_wake IF NOT EXISTS FOR (c:Chore) ON (c.wakeAt);
+CREATE CONSTRAINT import_run_id IF NOT EXISTS FOR (r:ImportRun) REQUIRE r.id IS UNIQUE;
+CREATE CONSTRAINT import_run_key IF NOT EXISTS FOR (r:ImportRun) REQUIRE (r.workspace, r.key) IS UNIQUE;
+CREATE CONSTRAINT entry_id IF NOT EXISTS FOR (e:Entry) REQUIRE (e.workspace, e.id) IS UNIQUE;
+CREATE INDEX entry_target IF NOT EXISTS FOR (e:Entry) ON (e.workspace, e.target);
+CALL db.awaitIndexes(60);

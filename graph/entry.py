@@ -1,0 +1,90 @@
+"""Audit entries: who did what, when, to what, in which request."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+
+from graph.actor import Actor
+from graph.catalog import query
+from graph.driver import Graph, Row, Transaction
+from graph.identifier import canonical, instant, new_id, now
+
+WRITE = query("entry/write")
+LIST = query("entry/list")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the audit trail."""
+
+    id: str
+    workspace: str | None
+    at: datetime
+    actor: str
+    token: str | None
+    request: str
+    action: str
+    target: str
+    detail: str
+
+    @classmethod
+    def from_record(cls, row: Row) -> Self:
+        values = dict(row)
+        return cls(**{**values, "at": instant(values["at"])})
+
+
+@dataclass(frozen=True)
+class Change:
+    """What an entry tells: an action and what it was done to."""
+
+    action: str
+    target: str
+    detail: dict[str, object]
+
+
+async def record(
+    tx: Transaction,
+    actor: Actor,
+    action: str,
+    target: str,
+    *,
+    workspace: str | None,
+    **detail: object,
+) -> None:
+    """Tells of a change within the change's own transaction."""
+    await record_all(tx, actor, workspace, [Change(action, target, detail)])
+
+
+async def record_all(
+    tx: Transaction, actor: Actor, workspace: str | None, changes: Sequence[Change]
+) -> None:
+    """Tells of many changes in one round trip."""
+    rows = [
+        {"id": new_id(), "action": c.action, "target": c.target, "detail": canonical(c.detail)}
+        for c in changes
+    ]
+    await tx.run(
+        WRITE,
+        rows=rows,
+        workspace=workspace,
+        at=now(),
+        actor=actor.user,
+        token=actor.token,
+        request=actor.request,
+    )
+
+
+async def list_entries(
+    graph: Graph,
+    workspace: str,
+    *,
+    targets: list[str] | None = None,
+    before: str | None = None,
+    limit: int = 50,
+) -> list[Entry]:
+    """Entries of a workspace, newest first, optionally about some targets only."""
+    rows = await graph.read(
+        LIST, workspace=workspace, targets=targets, before=before or "~", limit=limit
+    )
+    return [Entry.from_record(row) for row in rows]

@@ -1,0 +1,233 @@
+"""Lineage in: edges are added all or none, never closing a loop, and retracted, not removed.
+
+Writers of edges take turns within a workspace: each holds its lock from before it looks for
+loops until it commits, so two that would close a loop together cannot both succeed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from graph import entry
+from graph.actor import Actor
+from graph.catalog import query
+from graph.driver import Graph, Transaction
+from graph.edge import ALL_KINDS, CATALOGUE, EdgeKind, Evidence, MediaType, Operation
+from graph.error import Conflict, InvalidInput, NotFound
+from graph.identifier import now
+from graph.lineage import Edge
+
+LOCATE = query("link/locate")
+LOCK = query("link/lock")
+DUPLICATE = query("link/duplicate")
+CREATE = query("link/create")
+LOOP = query("link/loop")
+RETRACT = query("link/retract")
+RETRACT_EXTRACTED = query("link/retract_extracted")
+LINKS_MAX = 1000
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class NewEdge:
+    """An edge to be written: the child was made from the parent."""
+
+    child_id: str
+    parent_id: str
+    kind: EdgeKind
+    operation: Operation
+    sequence: int = 0
+    evidence: Evidence = Evidence.CLAIMED
+    parent_start_seconds: float | None = None
+    parent_end_seconds: float | None = None
+    parent_frame: int | None = None
+    prompt: str | None = None
+    duration_seconds: float | None = None
+    generation_id: str | None = None
+
+    def properties(self) -> dict[str, object]:
+        values = {
+            "operation": self.operation,
+            "sequence": self.sequence,
+            "evidence": self.evidence,
+            "parentStart": self.parent_start_seconds,
+            "parentEnd": self.parent_end_seconds,
+            "parentFrame": self.parent_frame,
+            "prompt": self.prompt,
+            "duration": self.duration_seconds,
+            "generation": self.generation_id,
+        }
+        return {name: value for name, value in values.items() if value is not None}
+
+
+@dataclass(frozen=True)
+class EdgeKey:
+    """What names a standing edge."""
+
+    child_id: str
+    parent_id: str
+    kind: EdgeKind
+    sequence: int = 0
+
+
+async def link(
+    graph: Graph, actor: Actor, workspaces: Sequence[str], edges: Sequence[NewEdge]
+) -> list[Edge]:
+    """Writes the edges, all or none; a refusal names the edge at fault."""
+    check(edges)
+
+    async def work(tx: Transaction) -> list[Edge]:
+        workspace = await place(tx, workspaces, edges)
+        return await add(tx, actor, workspace, edges)
+
+    return await graph.write(work)
+
+
+def check(edges: Sequence[NewEdge]) -> None:
+    """What can be refused without a look at the graph."""
+    if not edges:
+        raise InvalidInput("edges", "there is nothing to link", "give at least one edge")
+    if len(edges) > LINKS_MAX:
+        raise InvalidInput("edges", f"at most {LINKS_MAX} edges at once, got {len(edges)}")
+    seen: set[EdgeKey] = set()
+    for index, edge in enumerate(edges):
+        key = EdgeKey(edge.child_id, edge.parent_id, edge.kind, edge.sequence)
+        if key in seen:
+            raise Conflict(f"edges.{index}", "the same edge is given twice")
+        seen.add(key)
+        _check_one(index, edge)
+
+
+def _check_one(index: int, edge: NewEdge) -> None:
+    if edge.child_id == edge.parent_id:
+        raise InvalidInput(f"edges.{index}.parentId", "an asset cannot be its own parent")
+    if not 0 <= edge.sequence < 2**31:
+        raise InvalidInput(f"edges.{index}.sequence", "must not be negative")
+    if edge.parent_frame is not None and edge.parent_frame < 0:
+        raise InvalidInput(f"edges.{index}.parentFrame", "must not be negative")
+    start, end = edge.parent_start_seconds, edge.parent_end_seconds
+    if start is not None and start < 0:
+        raise InvalidInput(f"edges.{index}.parentStartSeconds", "must not be negative")
+    if end is not None and end < (start or 0):
+        raise InvalidInput(f"edges.{index}.parentEndSeconds", "must not be before the start")
+
+
+async def place(tx: Transaction, workspaces: Sequence[str], edges: Sequence[NewEdge]) -> str:
+    """The one workspace of all the assets named; refuses what is not there or does not fit."""
+    ids = {edge.child_id for edge in edges} | {edge.parent_id for edge in edges}
+    rows = await tx.run(LOCATE, workspaces=list(workspaces), ids=list(ids))
+    found = {row["id"]: (row["workspace"], MediaType(row["mediaType"])) for row in rows}
+    home = next(iter(found.values()))[0] if found else ""
+    for index, edge in enumerate(edges):
+        for field, asset_id in (("childId", edge.child_id), ("parentId", edge.parent_id)):
+            if asset_id not in found:
+                raise NotFound(f"edges.{index}.{field}", "there is no such asset")
+            if found[asset_id][0] != home:
+                raise InvalidInput(f"edges.{index}.{field}", "is in another workspace")
+        _check_media(index, edge, found[edge.child_id][1], found[edge.parent_id][1])
+    return home
+
+
+def _check_media(index: int, edge: NewEdge, child: MediaType, parent: MediaType) -> None:
+    kind = CATALOGUE[edge.kind]
+    for name, actual, allowed in (("parent", parent, kind.parent), ("child", child, kind.child)):
+        if actual not in allowed:
+            fitting = " or ".join(sorted(allowed))
+            raise InvalidInput(
+                f"edges.{index}.kind",
+                f"{edge.kind} wants {fitting} as its {name}, and this one is {actual}",
+                f"kinds are described at the enum EdgeKind; {name}Id names the asset",
+            )
+
+
+async def add(
+    tx: Transaction, actor: Actor, workspace: str, edges: Sequence[NewEdge]
+) -> list[Edge]:
+    """Writes checked edges in a transaction under way."""
+    await tx.run(LOCK, workspace=workspace, at=now())
+    rows: list[Values] = [
+        {"index": i, "child": e.child_id, "parent": e.parent_id, "kind": e.kind}
+        | {"properties": e.properties()}
+        for i, e in enumerate(edges)
+    ]
+    await _refuse_duplicates(tx, workspace, rows)
+    written = await _write(tx, workspace, rows)
+    await _refuse_loops(tx, workspace, rows)
+    changes = [
+        entry.Change("lineage.link", edge.child_id, {"parent": edge.parent_id, "kind": edge.kind})
+        for edge in edges
+    ]
+    await entry.record_all(tx, actor, workspace, changes)
+    return written
+
+
+async def _refuse_duplicates(tx: Transaction, workspace: str, rows: list[Values]) -> None:
+    for row in await tx.run(DUPLICATE, workspace=workspace, rows=rows):
+        raise Conflict(
+            f"edges.{row['index']}",
+            "this edge stands already",
+            "give another sequence if the same parent was used twice",
+        )
+
+
+async def _write(tx: Transaction, workspace: str, rows: list[Values]) -> list[Edge]:
+    """One round trip per kind, so their number is bounded by the catalogue."""
+    written: dict[int, Edge] = {}
+    for kind in dict.fromkeys(row["kind"] for row in rows):
+        of_kind = [row for row in rows if row["kind"] == kind]
+        text = CREATE.render(kind=EdgeKind(kind))
+        for found in await tx.run(text, workspace=workspace, rows=of_kind, at=now()):
+            written[found["index"]] = Edge.from_columns(found["edge"])
+    return [written[index] for index in sorted(written)]
+
+
+async def _refuse_loops(tx: Transaction, workspace: str, rows: list[Values]) -> None:
+    text = LOOP.render(kinds=ALL_KINDS)
+    for row in await tx.run(text, workspace=workspace, rows=rows):
+        raise Conflict(
+            f"edges.{row['index']}.parentId",
+            "the parent was itself made from the child; this edge would close a loop",
+            "ask relation(from, to) for the way between them",
+        )
+
+
+async def unlink(
+    graph: Graph, actor: Actor, workspaces: Sequence[str], keys: Sequence[EdgeKey]
+) -> list[Edge]:
+    """Retracts standing edges, all or none; questions as of before still show them."""
+    if not 0 < len(keys) <= LINKS_MAX:
+        raise InvalidInput("edges", f"give 1 to {LINKS_MAX} edges, got {len(keys)}")
+
+    async def work(tx: Transaction) -> list[Edge]:
+        ids = list({key.child_id for key in keys})
+        located = await tx.run(LOCATE, workspaces=list(workspaces), ids=ids)
+        homes = {row["id"]: row["workspace"] for row in located}
+        for index, key in enumerate(keys):
+            if key.child_id not in homes:
+                raise NotFound(f"edges.{index}.childId", "there is no such asset")
+        if len(set(homes.values())) > 1:
+            raise InvalidInput("edges", "the edges are in more than one workspace")
+        return await _retract(tx, actor, next(iter(homes.values())), keys)
+
+    return await graph.write(work)
+
+
+async def _retract(
+    tx: Transaction, actor: Actor, workspace: str, keys: Sequence[EdgeKey]
+) -> list[Edge]:
+    await tx.run(LOCK, workspace=workspace, at=now())
+    rows = [
+        {"index": i, "child": k.child_id, "parent": k.parent_id}
+        | {"kind": k.kind, "sequence": k.sequence}
+        for i, k in enumerate(keys)
+    ]
+    found = await tx.run(RETRACT, workspace=workspace, rows=rows, at=now())
+    missing = set(range(len(keys))) - {row["index"] for row in found}
+    for index in sorted(missing):
+        raise NotFound(f"edges.{index}", "there is no such edge standing")
+    changes = [
+        entry.Change("lineage.unlink", key.child_id, {"parent": key.parent_id, "kind": key.kind})
+        for key in keys
+    ]
+    await entry.record_all(tx, actor, workspace, changes)
+    return [Edge.from_columns(row["edge"]) for row in found]

@@ -1,0 +1,159 @@
+"""Every setting of Pedigree, read once from the environment."""
+
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, HttpUrl, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent
+
+
+class SettingsError(Exception):
+    """A setting is wrong; the message names it and says what was expected."""
+
+
+class Settings(BaseSettings):
+    """Field descriptions are the reference the README lists; a test keeps the two the same."""
+
+    model_config = SettingsConfigDict(env_prefix="PEDIGREE_", extra="ignore", frozen=True)
+
+    # The servers behind it. None means: start our own as a child process.
+    neo4j_uri: str | None = Field(
+        None,
+        validation_alias="NEO4J_URI",
+        pattern=r"^(bolt|neo4j)(\+s|\+ssc)?://",
+        description="Neo4j to use, such as neo4j+s://host:7687. Unset: start our own.",
+    )
+    neo4j_user: str = Field("neo4j", validation_alias="NEO4J_USER", description="Neo4j user.")
+    neo4j_password: SecretStr = Field(
+        SecretStr(""), validation_alias="NEO4J_PASSWORD", description="Neo4j password."
+    )
+    neo4j_database: str = Field(
+        "neo4j", validation_alias="NEO4J_DATABASE", description="Neo4j database name."
+    )
+    neo4j_heap_mb: int = Field(
+        768, ge=256, description="Heap of our own Neo4j in MiB; its page cache gets half as much."
+    )
+    neo4j_release: Literal["2026.08", "5.26"] = Field(
+        "2026.08", description="Release of our own Neo4j: 2026.08, or 5.26 for long-term support."
+    )
+    redis_url: str | None = Field(
+        None,
+        validation_alias="REDIS_URL",
+        pattern=r"^(redis|rediss|unix)://",
+        description="Redis to use, such as redis://host:6379/0. Unset: start our own.",
+    )
+    media_url: str | None = Field(
+        None,
+        validation_alias="MEDIA_URL",
+        pattern=r"^(file|s3|gs|az)://",
+        description="Where media bytes live: file://, s3://, gs:// or az://. Unset: a folder in the data directory.",
+    )
+    data_dir: Path = Field(
+        ROOT / ".pedigree", description="Folder of everything our own servers and media keep."
+    )
+    cache_dir: Path = Field(
+        Path("~/.cache/pedigree").expanduser(),
+        description="Per-user cache of downloaded Neo4j jars.",
+    )
+
+    # The edge.
+    host: str = Field("127.0.0.1", description="Address the API listens on.")
+    port: int = Field(
+        8000, ge=0, le=65535, description="Port the API listens on; 0 takes a free one."
+    )
+    public_url: HttpUrl | None = Field(
+        None,
+        description="The address clients use, when a proxy stands in front; links are made with it.",
+    )
+    secret_key: SecretStr | None = Field(
+        None,
+        min_length=32,
+        description="Signs media and upload links, at least 32 characters. Unset: one is made and kept in the data directory; several hosts need the same one.",
+    )
+    graphiql: bool = Field(True, description="Whether browsers get GraphiQL at /graphql.")
+    log_level: Annotated[str, Field(pattern="^(DEBUG|INFO|WARNING|ERROR)$")] = Field(
+        "INFO", description="DEBUG, INFO, WARNING or ERROR."
+    )
+    token_cache_seconds: float = Field(
+        5.0,
+        ge=0,
+        le=60,
+        description="How long a process trusts what it read about a token; a revocation elsewhere takes at most this long.",
+    )
+
+    # Limits.
+    page_size_max: int = Field(200, ge=1, le=1000, description="Largest page of any connection.")
+    lineage_nodes_max: int = Field(
+        5000, ge=1, le=5000, description="Largest maxNodes of a lineage question."
+    )
+    upload_max_mb: int = Field(
+        512, ge=1, description="Largest file accepted by upload, link or fetch, in MiB."
+    )
+    image_pixels_max: int = Field(
+        120_000_000, ge=1, description="Most pixels of an image that is opened; more is refused."
+    )
+    link_seconds: int = Field(
+        900, ge=10, le=86_400, description="How long a signed media or upload link is good for."
+    )
+    query_seconds: float = Field(
+        20.0, gt=0, description="Longest a single graph query may run before Neo4j stops it."
+    )
+
+    # Sign-in by OpenID Connect, beside our own tokens.
+    oidc_issuer: HttpUrl | None = Field(
+        None, description="OpenID Connect issuer whose access tokens are accepted."
+    )
+    oidc_audience: str | None = Field(
+        None, description="Audience such a token must carry; required with an issuer."
+    )
+    allow_private_fetch: Annotated[frozenset[str], NoDecode] = Field(
+        frozenset(),
+        description="Host names, comma-separated, that may be fetched from although they resolve to private addresses.",
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _split_hosts(cls, data: dict[str, object]) -> dict[str, object]:
+        hosts = data.get("allow_private_fetch")
+        if isinstance(hosts, str):
+            names = frozenset(h.strip().lower() for h in hosts.split(",") if h.strip())
+            return {**data, "allow_private_fetch": names}
+        return data
+
+    @model_validator(mode="after")
+    def _oidc_is_whole(self) -> Self:
+        if self.oidc_issuer and not self.oidc_audience:
+            raise ValueError("PEDIGREE_OIDC_AUDIENCE is required when PEDIGREE_OIDC_ISSUER is set")
+        return self
+
+
+def environment_name(field: str) -> str:
+    """The environment variable a field is read from."""
+    alias = Settings.model_fields[field].validation_alias
+    return str(alias) if alias else f"PEDIGREE_{field.upper()}"
+
+
+def read_settings() -> Settings:
+    """Settings from the environment now; SettingsError names what is wrong."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = [_explain(item["loc"], item["msg"]) for item in error.errors()]
+        raise SettingsError("; ".join(lines)) from None
+
+
+def _explain(location: tuple[int | str, ...], message: str) -> str:
+    name = str(location[0]) if location else ""
+    for field, info in Settings.model_fields.items():
+        if name in (field, environment_name(field)):
+            return f"{environment_name(field)}: {message}. Expected: {info.description}"
+    return message.removeprefix("Value error, ")
+
+
+@cache
+def settings() -> Settings:
+    """The one settings object of this process."""
+    return read_settings()

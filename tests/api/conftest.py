@@ -1,0 +1,111 @@
+"""A real API process's worth of server on loopback, and clients of every role."""
+
+import socket
+import threading
+import time
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+from pydantic import SecretStr
+
+from api.app import create_app
+from embedded.services import Services
+from graph import token, user, workspace
+from graph.actor import Actor
+from graph.driver import Graph
+from graph.identifier import new_id
+from graph.role import Role
+from settings import Settings
+
+
+@dataclass(frozen=True)
+class Client:
+    """Somebody with a token, in front of the server."""
+
+    http: httpx.AsyncClient
+    secret: str
+    user_id: str
+    workspace: str
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.secret}"}
+
+    async def ask(self, query: str, **variables: Any) -> Any:
+        """The data of an answer that has no errors."""
+        answer = await self.answer(query, **variables)
+        assert "errors" not in answer, answer["errors"]
+        return answer["data"]
+
+    async def answer(self, query: str, **variables: Any) -> Any:
+        body = {"query": query, "variables": variables}
+        response = await self.http.post("/graphql", json=body, headers=self.headers)
+        assert response.status_code == 200, response.text
+        return response.json()
+
+
+@pytest.fixture(scope="session")
+def server(config: Settings, services: Services) -> Iterator[str]:
+    """The address of a running server."""
+    chosen = config.model_copy(
+        update={
+            "neo4j_uri": services.neo4j_uri,
+            "neo4j_user": services.neo4j_user,
+            "neo4j_password": SecretStr(services.neo4j_password),
+            "redis_url": services.redis_url,
+        }
+    )
+    running = uvicorn.Server(uvicorn.Config(create_app(chosen), log_level="warning", ws="none"))
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})
+        thread.start()
+        while not running.started and thread.is_alive():
+            time.sleep(0.01)
+        assert running.started
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        running.should_exit = True
+        thread.join()
+
+
+@pytest.fixture(scope="session")
+async def http(server: str, anyio_backend: str) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(base_url=server, timeout=30) as client:
+        yield client
+
+
+@dataclass(frozen=True)
+class People:
+    """A workspace of their own, and one client in each role; the stranger is in another."""
+
+    owner: Client
+    editor: Client
+    viewer: Client
+    auditor: Client
+    stranger: Client
+
+
+@pytest.fixture(scope="session")
+async def people(graph: Graph, http: httpx.AsyncClient) -> People:
+    owner = await _join(graph, http, None, Role.OWNER)
+    roles = (Role.EDITOR, Role.VIEWER, Role.AUDITOR)
+    others = [await _join(graph, http, owner.workspace, role) for role in roles]
+    return People(owner, *others, await _join(graph, http, None, Role.OWNER))
+
+
+async def _join(
+    graph: Graph, http: httpx.AsyncClient, home: str | None, role: Role
+) -> Client:
+    actor = Actor("test", None, "test")
+    email = f"{new_id()}@example.test"
+    person = await user.create(graph, actor, email=email, name=role.title())
+    mine = Actor(person.id, None, "test")
+    if home is None:
+        home = (await workspace.create(graph, mine, f"Home of {email}")).id
+    else:
+        await workspace.put_member(graph, actor, home, email, role)
+    _, secret = await token.issue(graph, mine, user=person.id, name="test")
+    return Client(http, secret, person.id, home)

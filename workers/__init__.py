@@ -1,0 +1,1 @@
+"""Jobs on the queue: orchestrates the other rooms and owns no facts."""

@@ -1,0 +1,55 @@
+"""The rooms that jobs and uploads go through, opened once per process."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from graph.driver import Graph, connect
+from media.fetch import Fetcher
+from media.store import Store, open_store
+from settings import Settings, SettingsError
+
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Rooms:
+    """The graph, the store, and what the settings allow."""
+
+    graph: Graph
+    store: Store
+    settings: Settings
+
+    @property
+    def data_dir(self) -> Path:
+        return self.settings.data_dir
+
+    @property
+    def upload_max_bytes(self) -> int:
+        return self.settings.upload_max_mb * MIB
+
+    @property
+    def pixels_max(self) -> int:
+        return self.settings.image_pixels_max
+
+    @property
+    def fetcher(self) -> Fetcher:
+        return Fetcher(
+            self.data_dir, self.upload_max_bytes, frozenset(self.settings.allow_private_fetch)
+        )
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Rooms]:
+    """Connects to what the settings name."""
+    if not settings.neo4j_uri:
+        raise SettingsError("NEO4J_URI is not set; `pedigree serve` starts a Neo4j of its own")
+    async with connect(
+        settings.neo4j_uri,
+        settings.neo4j_user,
+        settings.neo4j_password.get_secret_value(),
+        database=settings.neo4j_database,
+        query_seconds=settings.query_seconds,
+    ) as graph:
+        yield Rooms(graph, open_store(settings.media_url, settings.data_dir), settings)
