@@ -1,0 +1,1 @@
+"""Bytes in, facts out: intake, probing, thumbnails, the object store, signed links."""

@@ -1,0 +1,1 @@
+"""ComfyUI: its graphs, its files, and what both say about where a picture came from."""

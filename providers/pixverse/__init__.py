@@ -1,0 +1,1 @@
+"""PixVerse's platform API."""

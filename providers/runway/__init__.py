@@ -1,0 +1,1 @@
+"""Runway's developer API."""
