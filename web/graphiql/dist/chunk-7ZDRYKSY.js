@@ -1,0 +1,1 @@
+import{rh as a,sh as b,th as c,uh as d}from"./chunk-N3DU2DK4.js";import"./chunk-4VQW7HB2.js";import"./chunk-JEG3NXY5.js";export{c as HitTestContext,b as MouseTarget,d as MouseTargetFactory,a as PointerHandlerLastRenderData};

@@ -1,0 +1,1 @@
+import{a,b}from"./chunk-FPSK4URL.js";import"./chunk-QP66XXTB.js";import"./chunk-GV75X2CF.js";import"./chunk-N3DU2DK4.js";import"./chunk-4VQW7HB2.js";import"./chunk-JEG3NXY5.js";export{b as getWorker,a as jsonDefaults};
