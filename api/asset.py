@@ -12,9 +12,12 @@ from api.context import Info
 from api.lineage import AssetLineage
 from api.node import Node
 from api.scalar import Long
+from api.subject import SubjectType
 from graph import asset as graph_asset
+from graph import subject
 from graph.asset import Detail, EdgeCount, MediaState
 from graph.edge import MediaType, Operation
+from graph.subject import Subject
 from media.link import Link as SignedLink
 
 
@@ -115,6 +118,13 @@ class AssetType(Node, AssetLineage):
             for provider, kinds in (found.provider_uploads if found else {}).items()
             for kind, value in kinds.items()
         ]
+
+    @strawberry.field(
+        description="What it is of or for, if that was said.", graphql_type=SubjectType | None
+    )
+    @staticmethod
+    async def subject(root: strawberry.Parent[graph_asset.Asset], info: Info) -> Subject | None:
+        return await info.context.loaders.of(subject.of_assets).load(root.id)
 
     @strawberry.field(
         description="How many parents and children it has now, without a walk; for badges.",

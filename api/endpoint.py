@@ -1,5 +1,6 @@
 """The GraphQL endpoint: who asks is settled before anything is parsed."""
 
+import math
 from typing import Any
 
 import orjson
@@ -10,11 +11,14 @@ from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 
+from api import graphiql
 from api.context import Context
+from api.oidc import IssuerUnavailable
 from api.request_id import REQUEST_ID
 from api.schema import schema
 from api.state import State
 from api.viewer import Unauthenticated
+from graph.error import Unavailable
 
 PREFLIGHT_HEADERS = ("x-pedigree-client", "graphql-require-preflight", "apollo-require-preflight")
 
@@ -26,20 +30,26 @@ class Endpoint(GraphQL[Context, None]):
         self._state = state
         super().__init__(
             schema,
-            graphql_ide="graphiql" if state.settings.graphiql else None,
+            graphql_ide=None,
             allow_queries_via_get=False,
             subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
             multipart_uploads_enabled=True,
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and (refused := _cross_site(Request(scope))):
+        request = Request(scope)
+        if self._state.settings.graphiql and graphiql.is_wanted(request):
+            await graphiql.page()(scope, receive, send)
+            return
+        if refused := _cross_site(request):
             await refused(scope, receive, send)
             return
         try:
             await super().__call__(scope, receive, send)
         except Unauthenticated as error:
             await _unauthenticated(error)(scope, receive, send)
+        except (Unavailable, IssuerUnavailable) as error:
+            await _unavailable(error)(scope, receive, send)
 
     async def get_context(
         self,
@@ -65,6 +75,12 @@ def _cross_site(request: Request) -> Response | None:
 def _unauthenticated(error: Unauthenticated) -> Response:
     answer = _errors(str(error), "UNAUTHENTICATED", 401)
     answer.headers["WWW-Authenticate"] = error.challenge
+    return answer
+
+
+def _unavailable(error: Unavailable | IssuerUnavailable) -> Response:
+    answer = _errors("Who you are cannot be found out now; try again.", "UNAVAILABLE", 503)
+    answer.headers["Retry-After"] = str(math.ceil(error.retry_in))
     return answer
 
 

@@ -12,6 +12,7 @@ from graph.identifier import canonical, instant, new_id, now
 
 WRITE = query("entry/write")
 LIST = query("entry/list")
+GET = query("entry/get")
 
 
 @dataclass(frozen=True)
@@ -88,3 +89,9 @@ async def list_entries(
         LIST, workspace=workspace, targets=targets, before=before or "~", limit=limit
     )
     return [Entry.from_record(row) for row in rows]
+
+
+async def get_many(graph: Graph, workspaces: Sequence[str], ids: Sequence[str]) -> dict[str, Entry]:
+    """The entries of these ids that are in one of the workspaces."""
+    rows = await graph.read(GET, workspaces=list(workspaces), ids=list(ids))
+    return {row["id"]: Entry.from_record(row) for row in rows}

@@ -122,16 +122,17 @@ async def neighbourhood(
     walk: Walk = Walk(),
 ) -> dict[str, Neighbourhood]:
     """The lineage around each asset that is to be seen, all in one round trip."""
-    up = 0 if direction is Direction.CHILDREN else depth
-    down = 0 if direction is Direction.PARENTS else depth
+    up = 0 if direction is Direction.CHILDREN else depth + 1
+    down = 0 if direction is Direction.PARENTS else depth + 1
     rows = await graph.read(
         NEIGHBOURHOOD.render(kinds=walk.literal, up=up, down=down),
         workspaces=list(workspaces),
         ids=list(ids),
         budget=nodes + 1,
+        depth=depth,
         **walk.parameters(),
     )
-    return {root: _assemble(root, found, nodes, up=up, down=down) for root, found in _by_root(rows)}
+    return {root: _assemble(root, found, nodes) for root, found in _by_root(rows)}
 
 
 def _by_root(rows: list[Row]) -> Iterable[tuple[str, list[Row]]]:
@@ -141,18 +142,18 @@ def _by_root(rows: list[Row]) -> Iterable[tuple[str, list[Row]]]:
     return found.items()
 
 
-def _assemble(root: str, rows: list[Row], budget: int, *, up: int, down: int) -> Neighbourhood:
-    rows.sort(key=lambda row: abs(row["depth"]))
+def _assemble(root: str, rows: list[Row], budget: int) -> Neighbourhood:
     kept = rows[:budget]
     nodes = [Node(Asset.from_columns(row["asset"]), row["depth"]) for row in kept]
     ids = {node.asset.id for node in nodes}
     edges = [
         Edge.from_columns(columns) for row in kept for columns in row["edges"] if columns[1] in ids
     ]
-    edges.sort(key=lambda edge: (edge.child_id, edge.sequence, edge.parent_id))
+    edges.sort(key=lambda edge: (edge.child_id, edge.sequence, edge.parent_id, edge.kind))
     cuts = [Cut.MAX_NODES] if len(rows) > budget else []
-    beyond = any(row["beyond"] for row in kept if row["depth"] in (-up, down))
-    return Neighbourhood(root, nodes, edges, [*cuts, Cut.MAX_DEPTH] if beyond else cuts)
+    if rows[0]["beyond"]:
+        cuts.append(Cut.MAX_DEPTH)
+    return Neighbourhood(root, nodes, edges, cuts)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ loops until it commits, so two that would close a loop together cannot both succ
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from graph import entry
@@ -14,7 +15,7 @@ from graph.catalog import query
 from graph.driver import Graph, Transaction
 from graph.edge import ALL_KINDS, CATALOGUE, EdgeKind, Evidence, MediaType, Operation
 from graph.error import Conflict, InvalidInput, NotFound
-from graph.identifier import now
+from graph.identifier import instant, now
 from graph.lineage import Edge
 
 LOCATE = query("link/locate")
@@ -89,13 +90,17 @@ def check(edges: Sequence[NewEdge]) -> None:
         raise InvalidInput("edges", "there is nothing to link", "give at least one edge")
     if len(edges) > LINKS_MAX:
         raise InvalidInput("edges", f"at most {LINKS_MAX} edges at once, got {len(edges)}")
-    seen: set[EdgeKey] = set()
+    _refuse_twice([EdgeKey(e.child_id, e.parent_id, e.kind, e.sequence) for e in edges])
     for index, edge in enumerate(edges):
-        key = EdgeKey(edge.child_id, edge.parent_id, edge.kind, edge.sequence)
+        _check_one(index, edge)
+
+
+def _refuse_twice(keys: Sequence[EdgeKey]) -> None:
+    seen: set[EdgeKey] = set()
+    for index, key in enumerate(keys):
         if key in seen:
             raise Conflict(f"edges.{index}", "the same edge is given twice")
         seen.add(key)
-        _check_one(index, edge)
 
 
 def _check_one(index: int, edge: NewEdge) -> None:
@@ -117,7 +122,7 @@ async def place(tx: Transaction, workspaces: Sequence[str], edges: Sequence[NewE
     ids = {edge.child_id for edge in edges} | {edge.parent_id for edge in edges}
     rows = await tx.run(LOCATE, workspaces=list(workspaces), ids=list(ids))
     found = {row["id"]: (row["workspace"], MediaType(row["mediaType"])) for row in rows}
-    home = next(iter(found.values()))[0] if found else ""
+    home = found[edges[0].child_id][0] if edges[0].child_id in found else ""
     for index, edge in enumerate(edges):
         for field, asset_id in (("childId", edge.child_id), ("parentId", edge.parent_id)):
             if asset_id not in found:
@@ -143,22 +148,31 @@ def _check_media(index: int, edge: NewEdge, child: MediaType, parent: MediaType)
 async def add(
     tx: Transaction, actor: Actor, workspace: str, edges: Sequence[NewEdge]
 ) -> list[Edge]:
-    """Writes checked edges in a transaction under way."""
-    await tx.run(LOCK, workspace=workspace, at=now())
+    """Writes checked edges in a transaction under way, all as of one instant."""
+    at = await _lock(tx, workspace)
     rows: list[Values] = [
         {"index": i, "child": e.child_id, "parent": e.parent_id, "kind": e.kind}
         | {"properties": e.properties()}
         for i, e in enumerate(edges)
     ]
     await _refuse_duplicates(tx, workspace, rows)
-    written = await _write(tx, workspace, rows)
+    written = await _write(tx, workspace, rows, at)
     await _refuse_loops(tx, workspace, rows)
-    changes = [
-        entry.Change("lineage.link", edge.child_id, {"parent": edge.parent_id, "kind": edge.kind})
-        for edge in edges
-    ]
-    await entry.record_all(tx, actor, workspace, changes)
+    await entry.record_all(tx, actor, workspace, [_change("lineage.link", e) for e in edges])
     return written
+
+
+async def _lock(tx: Transaction, workspace: str) -> datetime:
+    """From here on no other edges of the workspace can be written; what is written now bears
+    the instant told."""
+    for row in await tx.run(LOCK, workspace=workspace, at=now()):
+        return max(now(), instant(row["at"]))
+    raise NotFound("workspace", "there is no such workspace")
+
+
+def _change(action: str, edge: NewEdge | EdgeKey) -> entry.Change:
+    named = {"parent": edge.parent_id, "kind": edge.kind, "sequence": edge.sequence}
+    return entry.Change(action, edge.child_id, named)
 
 
 async def _refuse_duplicates(tx: Transaction, workspace: str, rows: list[Values]) -> None:
@@ -170,13 +184,13 @@ async def _refuse_duplicates(tx: Transaction, workspace: str, rows: list[Values]
         )
 
 
-async def _write(tx: Transaction, workspace: str, rows: list[Values]) -> list[Edge]:
+async def _write(tx: Transaction, workspace: str, rows: list[Values], at: datetime) -> list[Edge]:
     """One round trip per kind, so their number is bounded by the catalogue."""
     written: dict[int, Edge] = {}
     for kind in dict.fromkeys(row["kind"] for row in rows):
         of_kind = [row for row in rows if row["kind"] == kind]
         text = CREATE.render(kind=EdgeKind(kind))
-        for found in await tx.run(text, workspace=workspace, rows=of_kind, at=now()):
+        for found in await tx.run(text, workspace=workspace, rows=of_kind, at=at):
             written[found["index"]] = Edge.from_columns(found["edge"])
     return [written[index] for index in sorted(written)]
 
@@ -197,6 +211,7 @@ async def unlink(
     """Retracts standing edges, all or none; questions as of before still show them."""
     if not 0 < len(keys) <= LINKS_MAX:
         raise InvalidInput("edges", f"give 1 to {LINKS_MAX} edges, got {len(keys)}")
+    _refuse_twice(keys)
 
     async def work(tx: Transaction) -> list[Edge]:
         ids = list({key.child_id for key in keys})
@@ -215,19 +230,15 @@ async def unlink(
 async def _retract(
     tx: Transaction, actor: Actor, workspace: str, keys: Sequence[EdgeKey]
 ) -> list[Edge]:
-    await tx.run(LOCK, workspace=workspace, at=now())
+    at = await _lock(tx, workspace)
     rows = [
         {"index": i, "child": k.child_id, "parent": k.parent_id}
         | {"kind": k.kind, "sequence": k.sequence}
         for i, k in enumerate(keys)
     ]
-    found = await tx.run(RETRACT, workspace=workspace, rows=rows, at=now())
+    found = await tx.run(RETRACT, workspace=workspace, rows=rows, at=at)
     missing = set(range(len(keys))) - {row["index"] for row in found}
     for index in sorted(missing):
         raise NotFound(f"edges.{index}", "there is no such edge standing")
-    changes = [
-        entry.Change("lineage.unlink", key.child_id, {"parent": key.parent_id, "kind": key.kind})
-        for key in keys
-    ]
-    await entry.record_all(tx, actor, workspace, changes)
+    await entry.record_all(tx, actor, workspace, [_change("lineage.unlink", k) for k in keys])
     return [Edge.from_columns(row["edge"]) for row in found]

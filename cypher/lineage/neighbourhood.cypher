@@ -1,7 +1,7 @@
-// What each asset was made from and what was made from it, nearest first, with the edges of each
-// to its parents, and whether the walk stopped at an edge it could have taken.
-// Slots: kinds, up and down (hops in each direction).
-// $workspaces $ids $asOf $operations $evidence $mediaTypes $budget
+// What each asset was made from and what was made from it, nearest first, with the edges between
+// them, and whether the lineage goes on beyond $depth: the walk takes one hop more to know.
+// Slots: kinds, up and down (hops to walk in each direction: one more than $depth, or none).
+// $workspaces $ids $asOf $operations $evidence $mediaTypes $budget $depth
 // -> id, asset, depth, edges, beyond
 MATCH (root:Asset)
 WHERE root.workspace IN $workspaces AND root.id IN $ids AND root.createdAt <= $asOf
@@ -19,11 +19,12 @@ CALL (root) {
     WITH b, min(length(p)) AS hops ORDER BY hops LIMIT $budget
     RETURN b, hops AS depth
   }
-  RETURN b, depth ORDER BY abs(depth), b.id LIMIT $budget
+  WITH b, depth ORDER BY abs(depth), b.id LIMIT $budget
+  WITH collect(b) AS found, collect(depth) AS depths
+  WITH found, depths, size([d IN depths WHERE abs(d) <= $depth]) AS inside
+  RETURN found[..inside] AS shown, depths, inside < size(found) AS beyond
 }
+UNWIND range(0, size(shown) - 1) AS i
+WITH root, shown, shown[i] AS b, depths[i] AS depth, beyond
 RETURN root.id AS id, <<asset b>> AS asset, depth,
-  [(b)-[e:<<kinds>>]->() WHERE <<walkable e>> | <<edge e>>] AS edges,
-  (<<up>> > 0 AND depth = -<<up>>
-    AND EXISTS { (b)-[e:<<kinds>>]->(n) WHERE <<walkable e>> AND <<visible n>> })
-  OR (<<down>> > 0 AND depth = <<down>>
-    AND EXISTS { (b)<-[e:<<kinds>>]-(n) WHERE <<walkable e>> AND <<visible n>> }) AS beyond
+  [(b)-[e:<<kinds>>]->(n) WHERE n IN shown AND <<walkable e>> | <<edge e>>] AS edges, beyond

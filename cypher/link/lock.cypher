@@ -1,6 +1,9 @@
-// Takes the lock under which edges of a workspace are written, until the transaction ends.
+// Takes the lock under which edges of a workspace are written, until the transaction ends, and
+// tells the earliest instant they may bear: writers' clocks differ, lineage never goes back.
 // $workspace $at
-// -> id
+// -> at
 MATCH (w:Workspace {id: $workspace})
-SET w.linkedAt = $at
-RETURN w.id AS id
+SET w.lockedAt = $at
+WITH w, CASE WHEN w.linkedAt > $at THEN w.linkedAt ELSE $at END AS at
+SET w.linkedAt = at
+RETURN at.epochMillis AS at

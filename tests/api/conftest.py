@@ -91,21 +91,24 @@ class People:
 @pytest.fixture(scope="session")
 async def people(graph: Graph, http: httpx.AsyncClient) -> People:
     owner = await _join(graph, http, None, Role.OWNER)
-    roles = (Role.EDITOR, Role.VIEWER, Role.AUDITOR)
-    others = [await _join(graph, http, owner.workspace, role) for role in roles]
-    return People(owner, *others, await _join(graph, http, None, Role.OWNER))
+    return People(
+        owner,
+        await _join(graph, http, owner.workspace, Role.EDITOR),
+        await _join(graph, http, owner.workspace, Role.VIEWER),
+        await _join(graph, http, owner.workspace, Role.AUDITOR),
+        await _join(graph, http, None, Role.OWNER),
+    )
 
 
-async def _join(
-    graph: Graph, http: httpx.AsyncClient, home: str | None, role: Role
-) -> Client:
+async def _join(graph: Graph, http: httpx.AsyncClient, home: str | None, role: Role) -> Client:
+    """Somebody new: a member of that workspace in this role, or the owner of one of their own."""
     actor = Actor("test", None, "test")
     email = f"{new_id()}@example.test"
     person = await user.create(graph, actor, email=email, name=role.title())
     mine = Actor(person.id, None, "test")
-    if home is None:
-        home = (await workspace.create(graph, mine, f"Home of {email}")).id
-    else:
+    if home:
         await workspace.put_member(graph, actor, home, email, role)
+    place = home or (await workspace.create(graph, mine, "Home")).id
     _, secret = await token.issue(graph, mine, user=person.id, name="test")
-    return Client(http, secret, person.id, home)
+    assert secret
+    return Client(http, secret, person.id, place)

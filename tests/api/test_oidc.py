@@ -166,7 +166,7 @@ async def test_the_key_of_another_under_a_known_name_does_not_sign(
         "e30.e30.e30",
         "\xff.\xff.\xff",
         "x" * 10_000,
-        base64.urlsafe_b64encode(b"[" * 1400).decode() + ".e30.e30",
+        base64.urlsafe_b64encode(b"[" * 1401).decode() + ".e30.e30",
         base64.urlsafe_b64encode(b'{"alg":["RS256"],"kid":{}}').decode() + ".e30.e30",
         base64.urlsafe_b64encode(b'{"alg":"RS256","kid":["rsa"]}').decode() + ".e30.e30",
         base64.urlsafe_b64encode(b'{"alg":"RS256","kid":"rsa","crit":["x"]}').decode() + ".e30.e",

@@ -1,0 +1,124 @@
+"""Every field of the schema, asked by a stranger, a viewer and an auditor.
+
+The operations are written by walking the schema, so a new field is covered unasked."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from api.schema import schema
+from graph import asset, entry, link, subject
+from graph.actor import Actor
+from graph.asset import NewAsset
+from graph.driver import Graph
+from graph.edge import EdgeKind, MediaType, Operation
+from graph.link import NewEdge
+from graph.subject import SubjectKind
+from tests.api.asking import operation
+from tests.api.conftest import Client, People
+
+pytestmark = pytest.mark.anyio
+
+SECRET = "sEcReT-of-the-workspace"
+CORE: Any = schema._schema
+QUERIES = sorted(CORE.query_type.fields)
+MUTATIONS = sorted(CORE.mutation_type.fields)
+# What anyone with a token may do: about themselves, or making something of their own.
+OWN = {"createWorkspace", "issueToken"}
+
+
+@dataclass(frozen=True)
+class World:
+    """Something of each noun in the workspace of the people, full of the secret."""
+
+    people: People
+    ids: dict[str, str]
+
+    def everything(self) -> set[str]:
+        return {SECRET, *self.ids.values()}
+
+
+@pytest.fixture(scope="module")
+async def world(graph: Graph, people: People) -> World:
+    home, actor = people.owner.workspace, Actor(people.owner.user_id, None, "test")
+    child, _ = await asset.create(graph, actor, home, _told(MediaType.VIDEO))
+    parent, _ = await asset.create(graph, actor, home, _told(MediaType.IMAGE))
+    edge = NewEdge(child.id, parent.id, EdgeKind.SOURCE_IMAGE, Operation.IMAGE_TO_VIDEO)
+    await link.link(graph, actor, [home], [edge])
+    one = await subject.create(graph, actor, home, kind=SubjectKind.CHARACTER, name=SECRET)
+    ids = {
+        "id": child.id,
+        "ids": child.id,
+        "from": child.id,
+        "to": parent.id,
+        "parentId": parent.id,
+        "workspace": home,
+        "workspaceId": home,
+        "subjectId": one.id,
+        "userId": people.owner.user_id,
+    }
+    return World(people, ids)
+
+
+def _told(media_type: MediaType) -> NewAsset:
+    return NewAsset(media_type, name=SECRET, prompt=SECRET, metadata={"told": SECRET})
+
+
+async def _ask(client: Client, kind: str, name: str, world: World) -> tuple[dict[str, Any], str]:
+    root = CORE.query_type if kind == "query" else CORE.mutation_type
+    text = operation(kind, name, root.fields[name], world.ids)
+    response = await client.http.post("/graphql", json={"query": text}, headers=client.headers)
+    assert response.status_code == 200, (text, response.text)
+    answer = response.json()
+    for error in answer.get("errors", []):
+        assert error.get("extensions", {}).get("code") != "INTERNAL", (text, error)
+    return answer, text
+
+
+def _leaked(answer: dict[str, Any], text: str, world: World) -> set[str]:
+    """What of the workspace the answer tells that the question did not."""
+    told = json.dumps(answer.get("data"))
+    return {word for word in world.everything() if word in told and word not in text}
+
+
+@pytest.mark.parametrize("name", QUERIES)
+async def test_a_stranger_sees_nothing(name: str, world: World) -> None:
+    answer, text = await _ask(world.people.stranger, "query", name, world)
+    assert not _leaked(answer, text, world)
+    assert SECRET not in json.dumps(answer)
+
+
+@pytest.mark.parametrize("name", QUERIES)
+async def test_members_see_the_same_but_for_the_audit(name: str, world: World) -> None:
+    by_viewer, text = await _ask(world.people.viewer, "query", name, world)
+    by_auditor, _ = await _ask(world.people.auditor, "query", name, world)
+    assert _denied(by_auditor, text) <= _denied(by_viewer, text)
+    if not by_viewer.get("errors"):
+        assert by_viewer["data"].keys() == by_auditor["data"].keys()
+
+
+def _denied(answer: dict[str, Any], text: str) -> set[str]:
+    """The fields that were refused; a member is refused for no other reason."""
+    for error in answer.get("errors", []):
+        assert error["extensions"]["code"] == "NOT_ALLOWED", (text, error)
+    return {".".join(map(str, error["path"])) for error in answer.get("errors", [])}
+
+
+@pytest.mark.parametrize("who", ["stranger", "viewer", "auditor"])
+@pytest.mark.parametrize("name", MUTATIONS)
+async def test_nobody_but_editors_changes_anything(
+    name: str, who: str, world: World, graph: Graph
+) -> None:
+    home = world.people.owner.workspace
+    before = await entry.list_entries(graph, home, limit=1)
+    answer, text = await _ask(getattr(world.people, who), "mutation", name, world)
+    if name not in OWN:
+        assert await entry.list_entries(graph, home, limit=1) == before, text
+    if who == "stranger":
+        assert not _leaked(answer, text, world)
+    if name not in OWN:
+        result = (answer.get("data") or {}).get(name) or {}
+        refused = result.get("__typename") in {"NotAllowed", "NotFound", "InvalidInput", "Conflict"}
+        assert refused or answer.get("errors"), (text, answer)
