@@ -51,6 +51,14 @@ class Endpoint(GraphQL[Context, None]):
         except (Unavailable, IssuerUnavailable) as error:
             await _unavailable(error)(scope, receive, send)
 
+    async def run(self, request: Any, *arguments: Any, **named: Any) -> Any:
+        """Also closes the files of a multipart request, which would wait for the collector."""
+        try:
+            return await super().run(request, *arguments, **named)
+        finally:
+            if isinstance(request, Request):
+                await request.close()
+
     async def get_context(
         self,
         request: Request | WebSocket,

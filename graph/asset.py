@@ -21,7 +21,14 @@ GET = query("asset/get")
 DETAIL = query("asset/detail")
 COUNT_EDGES = query("asset/count_edges")
 UPDATE = query("asset/update")
+COMPLETE = query("asset/complete")
 SET_MEDIA = query("asset/set_media")
+# What can be told later of an asset that was only referred to, as `asset/complete` sets it.
+LATER = frozenset(
+    {"name", "description", "prompt", "negativePrompt", "seed", "model", "operation", "provider"}
+    | {"providerAssetId", "referenceKey", "remoteUrl", "madeAt", "tags", "metadata"}
+    | {"providerMetadata"}
+)
 
 
 class MediaState(StrEnum):
@@ -207,15 +214,61 @@ async def create(
     workspace are the same asset, also when two clients send them at once."""
 
     async def work(tx: Transaction) -> tuple[Asset, bool]:
-        same = await _find_same(tx, workspace, new, once)
-        if same:
-            return same, False
-        return await add(tx, actor, workspace, new, once=once), True
+        return await find_or_add(tx, actor, workspace, new, once=once)
 
     try:
         return await graph.write(work)
     except AlreadyThere:  # the other of two at once won between our look and our write
         return await graph.write(work)
+
+
+async def find_or_add(
+    tx: Transaction, actor: Actor, workspace: str, new: NewAsset, *, once: str | None = None
+) -> tuple[Asset, bool]:
+    """The same in a transaction under way. An asset that was only referred to so far learns what
+    is told now."""
+    same = await _find_same(tx, workspace, new, once)
+    if same is None:
+        return await add(tx, actor, workspace, new, once=once), True
+    if same.sha256 or same.deleted_at:
+        return same, False
+    return await _meet(tx, actor, workspace, same, new), False
+
+
+async def _meet(
+    tx: Transaction, actor: Actor, workspace: str, known: Asset, new: NewAsset
+) -> Asset:
+    fetch = new.media_state is MediaState.FETCHING
+    met, filled = await complete(tx, workspace, known, columns(new, workspace), fetch=fetch)
+    if new.provider_uploads:
+        await provider_upload.put(tx, workspace, known.id, new.provider_uploads)
+    if met.media_state is MediaState.FETCHING and known.media_state is not met.media_state:
+        await chore.plan_fetch(tx, workspace, known.id)
+    if filled or met.media_state is not known.media_state:
+        await entry.record(
+            tx, actor, "asset.complete", known.id, workspace=workspace, filled=filled
+        )
+    return met
+
+
+async def complete(
+    tx: Transaction,
+    workspace: str,
+    known: Asset,
+    told: Mapping[str, object],
+    *,
+    fetch: bool = False,
+) -> tuple[Asset, list[str]]:
+    """Fills in properties that are not known yet, in a transaction under way; tells which."""
+    foreign = known.provider is not None and told.get("provider", known.provider) != known.provider
+    wanted = LATER - {"providerAssetId", "referenceKey"} if foreign else LATER
+    values = {name: value for name, value in told.items() if name in wanted}
+    rows = await tx.run(
+        COMPLETE, workspace=workspace, id=known.id, values=values, fetch=fetch, at=now()
+    )
+    if not rows:
+        raise NotFound("id", "there is no such asset, or it was deleted")
+    return Asset.from_columns(rows[0]["asset"]), sorted(rows[0]["filled"])
 
 
 async def add(
@@ -242,6 +295,7 @@ async def _find_same(
         workspace=workspace,
         upload=new.media.sha256 if new.media else "",
         reference=reference_key(new) or "",
+        known=provider_upload.keys(new.provider_uploads),
         once=once or "",
     )
     return Asset.from_columns(rows[0]["asset"]) if rows else None

@@ -76,10 +76,12 @@ class Graph:
                 async for row in result:
                     yield row
 
-    async def write(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+    async def write(
+        self, work: Callable[[Transaction], Awaitable[T]], seconds: float | None = None
+    ) -> T:
         """Runs `work` in a transaction; it may run again after a lost lock or connection."""
 
-        @neo4j.unit_of_work(timeout=self._seconds)
+        @neo4j.unit_of_work(timeout=seconds or self._seconds)
         async def run(inner: AsyncManagedTransaction) -> T:
             return await work(Transaction(inner, self))
 
@@ -88,10 +90,14 @@ class Graph:
                 return await session.execute_write(run)
 
     async def execute(self, text: LiteralString) -> None:
-        """Schema commands, which want a transaction of their own."""
+        """Schema commands, which want a transaction of their own; repeated after a lost lock."""
+
+        async def run(inner: AsyncManagedTransaction) -> None:
+            await (await inner.run(text)).consume()
+
         with _translated():
             async with self._session(neo4j.WRITE_ACCESS) as session:
-                await (await session.run(text)).consume()
+                await session.execute_write(run)
 
     async def verify(self) -> None:
         """Raises Unavailable unless Neo4j answers now."""
@@ -135,6 +141,8 @@ def _translated() -> Iterator[None]:
             raise Unavailable("Neo4j is busy or changing its leader") from error
         if isinstance(error, ConstraintError):
             raise AlreadyThere("a unique key is taken") from error
+        if "EquivalentSchemaRuleAlreadyExists" in (error.code or ""):
+            raise AlreadyThere("an equal index or constraint is there") from error
         raise GraphError(f"Neo4j refused a query: {error.code}") from error
     except SessionExpired as error:
         raise Unavailable("the connection to Neo4j was lost") from error

@@ -82,6 +82,15 @@ class EdgeKind(StrEnum):
     VARIANT_OF = "VARIANT_OF"
     REVISION_OF = "REVISION_OF"
 
+    def misfit(self, child: MediaType, parent: MediaType) -> str | None:
+        """Why an edge of this kind cannot join these media; None if it can."""
+        row = CATALOGUE[self]
+        for name, actual, allowed in (("parent", parent, row.parent), ("child", child, row.child)):
+            if actual not in allowed:
+                fitting = " or ".join(sorted(allowed))
+                return f"{self} wants {fitting} as its {name}, and this one is {actual}"
+        return None
+
 
 CATALOGUE: dict[EdgeKind, Kind] = {
     EdgeKind.SOURCE_IMAGE: Kind("The image the child was made from.", IMAGE, SEEN),

@@ -13,7 +13,7 @@ from graph import entry
 from graph.actor import Actor
 from graph.catalog import query
 from graph.driver import Graph, Transaction
-from graph.edge import ALL_KINDS, CATALOGUE, EdgeKind, Evidence, MediaType, Operation
+from graph.edge import ALL_KINDS, EdgeKind, Evidence, MediaType, Operation
 from graph.error import Conflict, InvalidInput, NotFound
 from graph.identifier import instant, now
 from graph.lineage import Edge
@@ -24,8 +24,8 @@ DUPLICATE = query("link/duplicate")
 CREATE = query("link/create")
 LOOP = query("link/loop")
 RETRACT = query("link/retract")
-RETRACT_EXTRACTED = query("link/retract_extracted")
 LINKS_MAX = 1000
+NUMBER_END = 2**31
 Values = dict[str, Any]
 
 
@@ -92,7 +92,7 @@ def check(edges: Sequence[NewEdge]) -> None:
         raise InvalidInput("edges", f"at most {LINKS_MAX} edges at once, got {len(edges)}")
     _refuse_twice([EdgeKey(e.child_id, e.parent_id, e.kind, e.sequence) for e in edges])
     for index, edge in enumerate(edges):
-        _check_one(index, edge)
+        check_one(edge, f"edges.{index}.")
 
 
 def _refuse_twice(keys: Sequence[EdgeKey]) -> None:
@@ -103,18 +103,19 @@ def _refuse_twice(keys: Sequence[EdgeKey]) -> None:
         seen.add(key)
 
 
-def _check_one(index: int, edge: NewEdge) -> None:
+def check_one(edge: NewEdge, at: str = "") -> None:
+    """Refuses values no edge can have; `at` is where the edge stands in the input."""
     if edge.child_id == edge.parent_id:
-        raise InvalidInput(f"edges.{index}.parentId", "an asset cannot be its own parent")
-    if not 0 <= edge.sequence < 2**31:
-        raise InvalidInput(f"edges.{index}.sequence", "must not be negative")
-    if edge.parent_frame is not None and edge.parent_frame < 0:
-        raise InvalidInput(f"edges.{index}.parentFrame", "must not be negative")
+        raise InvalidInput(f"{at}parentId", "an asset cannot be its own parent")
+    if not 0 <= edge.sequence < NUMBER_END:
+        raise InvalidInput(f"{at}sequence", f"must be 0 to {NUMBER_END - 1}")
+    if edge.parent_frame is not None and not 0 <= edge.parent_frame < NUMBER_END:
+        raise InvalidInput(f"{at}parentFrame", f"must be 0 to {NUMBER_END - 1}")
     start, end = edge.parent_start_seconds, edge.parent_end_seconds
     if start is not None and start < 0:
-        raise InvalidInput(f"edges.{index}.parentStartSeconds", "must not be negative")
+        raise InvalidInput(f"{at}parentStartSeconds", "must not be negative")
     if end is not None and end < (start or 0):
-        raise InvalidInput(f"edges.{index}.parentEndSeconds", "must not be before the start")
+        raise InvalidInput(f"{at}parentEndSeconds", "must not be before the start")
 
 
 async def place(tx: Transaction, workspaces: Sequence[str], edges: Sequence[NewEdge]) -> str:
@@ -134,39 +135,38 @@ async def place(tx: Transaction, workspaces: Sequence[str], edges: Sequence[NewE
 
 
 def _check_media(index: int, edge: NewEdge, child: MediaType, parent: MediaType) -> None:
-    kind = CATALOGUE[edge.kind]
-    for name, actual, allowed in (("parent", parent, kind.parent), ("child", child, kind.child)):
-        if actual not in allowed:
-            fitting = " or ".join(sorted(allowed))
-            raise InvalidInput(
-                f"edges.{index}.kind",
-                f"{edge.kind} wants {fitting} as its {name}, and this one is {actual}",
-                f"kinds are described at the enum EdgeKind; {name}Id names the asset",
-            )
+    problem = edge.kind.misfit(child, parent)
+    if problem:
+        hint = "kinds are described at the enum EdgeKind"
+        raise InvalidInput(f"edges.{index}.kind", problem, hint)
 
 
 async def add(
     tx: Transaction, actor: Actor, workspace: str, edges: Sequence[NewEdge]
 ) -> list[Edge]:
     """Writes checked edges in a transaction under way, all as of one instant."""
-    at = await _lock(tx, workspace)
-    rows: list[Values] = [
-        {"index": i, "child": e.child_id, "parent": e.parent_id, "kind": e.kind}
-        | {"properties": e.properties()}
-        for i, e in enumerate(edges)
-    ]
+    at = await lock(tx, workspace)
+    rows = _rows(edges)
     await _refuse_duplicates(tx, workspace, rows)
     written = await _write(tx, workspace, rows, at)
-    await _refuse_loops(tx, workspace, rows)
+    await _refuse_loops(tx, workspace, edges)
     await entry.record_all(tx, actor, workspace, [_change("lineage.link", e) for e in edges])
     return written
 
 
-async def _lock(tx: Transaction, workspace: str) -> datetime:
+def _rows(edges: Sequence[NewEdge]) -> list[Values]:
+    return [
+        {"index": i, "child": e.child_id, "parent": e.parent_id, "kind": e.kind}
+        | {"properties": e.properties()}
+        for i, e in enumerate(edges)
+    ]
+
+
+async def lock(tx: Transaction, workspace: str) -> datetime:
     """From here on no other edges of the workspace can be written; what is written now bears
     the instant told."""
     for row in await tx.run(LOCK, workspace=workspace, at=now()):
-        return max(now(), instant(row["at"]))
+        return instant(row["at"])
     raise NotFound("workspace", "there is no such workspace")
 
 
@@ -195,11 +195,17 @@ async def _write(tx: Transaction, workspace: str, rows: list[Values], at: dateti
     return [written[index] for index in sorted(written)]
 
 
-async def _refuse_loops(tx: Transaction, workspace: str, rows: list[Values]) -> None:
+async def loops(tx: Transaction, workspace: str, edges: Sequence[NewEdge]) -> list[int]:
+    """Which of the edges, were each written by itself, would close a loop."""
     text = LOOP.render(kinds=ALL_KINDS)
-    for row in await tx.run(text, workspace=workspace, rows=rows):
+    found = await tx.run(text, workspace=workspace, rows=_rows(edges))
+    return [row["index"] for row in found]
+
+
+async def _refuse_loops(tx: Transaction, workspace: str, edges: Sequence[NewEdge]) -> None:
+    for index in (await loops(tx, workspace, edges))[-1:]:  # with all before it, it closes one
         raise Conflict(
-            f"edges.{row['index']}.parentId",
+            f"edges.{index}.parentId",
             "the parent was itself made from the child; this edge would close a loop",
             "ask relation(from, to) for the way between them",
         )
@@ -222,15 +228,16 @@ async def unlink(
                 raise NotFound(f"edges.{index}.childId", "there is no such asset")
         if len(set(homes.values())) > 1:
             raise InvalidInput("edges", "the edges are in more than one workspace")
-        return await _retract(tx, actor, next(iter(homes.values())), keys)
+        return await retract(tx, actor, next(iter(homes.values())), keys)
 
     return await graph.write(work)
 
 
-async def _retract(
+async def retract(
     tx: Transaction, actor: Actor, workspace: str, keys: Sequence[EdgeKey]
 ) -> list[Edge]:
-    at = await _lock(tx, workspace)
+    """Retracts standing edges in a transaction under way, all as of one instant."""
+    at = await lock(tx, workspace)
     rows = [
         {"index": i, "child": k.child_id, "parent": k.parent_id}
         | {"kind": k.kind, "sequence": k.sequence}

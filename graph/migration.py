@@ -1,9 +1,11 @@
 """Brings the graph's schema up to date: numbered files, each of statements safe to repeat."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from graph.catalog import QUERIES, Query, query
 from graph.driver import Graph, Transaction
+from graph.error import AlreadyThere
 from graph.identifier import milliseconds, now
 
 CURRENT = query("migration/current")
@@ -44,7 +46,8 @@ async def migrate(graph: Graph) -> list[str]:
 async def _run(graph: Graph, step: Step) -> None:
     for statement in step.query.render().split(";"):
         if statement.strip():
-            await graph.execute(statement)
+            with suppress(AlreadyThere):  # IF NOT EXISTS looks first: another came in between
+                await graph.execute(statement)
 
     async def note(tx: Transaction) -> None:
         await tx.run(REACH, version=step.version, at=milliseconds(now()))

@@ -14,6 +14,14 @@ def key_of(provider: str, kind: str, value: str) -> str:
     return f"{provider}:{kind}:{value}"
 
 
+def keys(uploads: Mapping[str, Mapping[str, str]]) -> list[str]:
+    return [
+        key_of(provider, kind, value)
+        for provider, kinds in uploads.items()
+        for kind, value in kinds.items()
+    ]
+
+
 async def put(
     tx: Transaction, workspace: str, asset_id: str, uploads: Mapping[str, Mapping[str, str]]
 ) -> None:

@@ -1,4 +1,4 @@
-// The first row whose parent was, over any number of hops, made from its child.
+// The rows whose parent was, over any number of hops, made from its child.
 // Slots: kinds.
 // $workspace $rows
 // -> index
@@ -7,4 +7,4 @@ MATCH (c:Asset {workspace: $workspace, id: row.child})
 MATCH (p:Asset {workspace: $workspace, id: row.parent})
 MATCH way = shortestPath((p)-[:<<kinds>>*1..100000]->(c))
 WHERE all(r IN relationships(way) WHERE r.retractedAt IS NULL)
-RETURN row.index AS index ORDER BY index LIMIT 1
+RETURN row.index AS index ORDER BY index

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
-from pydantic import SecretStr
+from starlette.applications import Starlette
 
 from api.app import create_app
 from embedded.services import Services
@@ -49,17 +49,14 @@ class Client:
 
 
 @pytest.fixture(scope="session")
-def server(config: Settings, services: Services) -> Iterator[str]:
+def app(config: Settings, services: Services) -> Starlette:
+    return create_app(services.applied(config))
+
+
+@pytest.fixture(scope="session")
+def server(app: Starlette) -> Iterator[str]:
     """The address of a running server."""
-    chosen = config.model_copy(
-        update={
-            "neo4j_uri": services.neo4j_uri,
-            "neo4j_user": services.neo4j_user,
-            "neo4j_password": SecretStr(services.neo4j_password),
-            "redis_url": services.redis_url,
-        }
-    )
-    running = uvicorn.Server(uvicorn.Config(create_app(chosen), log_level="warning", ws="none"))
+    running = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="none"))
     with socket.create_server(("127.0.0.1", 0)) as listening:
         thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})
         thread.start()

@@ -1,0 +1,28 @@
+"""The graph for the length of a command: the one named, the one that runs, or our own."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from embedded.services import running
+from graph.driver import Graph
+from graph.migration import migrate
+from settings import read_settings
+from workers import rooms
+from workers.rooms import Rooms
+
+
+@asynccontextmanager
+async def opened_rooms() -> AsyncIterator[Rooms]:
+    """The rooms behind the services that settings name or that run here, migrated."""
+    settings = read_settings()
+    with running(settings) as services:
+        async with rooms.opened(services.applied(settings)) as found:
+            await migrate(found.graph)
+            yield found
+
+
+@asynccontextmanager
+async def attached() -> AsyncIterator[Graph]:
+    """Only the graph of those."""
+    async with opened_rooms() as found:
+        yield found.graph
