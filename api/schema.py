@@ -1,7 +1,7 @@
 """The schema: every query and mutation, put together from the nouns."""
 
 import strawberry
-from graphql import GraphQLError
+from graphql import GraphQLError, lexicographic_sort_schema, print_schema
 from strawberry.extensions import ParserCache, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
@@ -11,6 +11,7 @@ from api.asset import AssetQuery
 from api.asset_change import AssetMutation
 from api.entry import EntryQuery
 from api.error import HANDLERS, ToldErrors
+from api.extraction import ExtractionMutation
 from api.link import LinkMutation
 from api.node import NodeQuery
 from api.relation import RelationQuery
@@ -39,6 +40,7 @@ QUERIES = (
 MUTATIONS = (
     AssetMutation,
     LinkMutation,
+    ExtractionMutation,
     SubjectMutation,
     TombstoneMutation,
     WorkspaceMutation,
@@ -71,3 +73,9 @@ schema = Schema(
     exception_handlers=HANDLERS,
     config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=False),
 )
+
+
+def sdl() -> str:
+    """The schema as `schema.graphql` holds it, in an order that no edit of the code shuffles."""
+    text: str = print_schema(lexicographic_sort_schema(schema._schema))
+    return text + "\n"

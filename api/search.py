@@ -58,7 +58,10 @@ class SearchQuery:
     @staticmethod
     async def assets(
         info: Info,
-        filter: AssetFilter | None = None,  # noqa: A002
+        filter: Annotated[  # noqa: A002
+            AssetFilter | None,
+            strawberry.argument(description="What to look for; everything, if left out."),
+        ] = None,
         first: First = 50,
         after: After = None,
         workspace: WorkspaceArgument = None,

@@ -18,7 +18,7 @@ from graphql import (
     is_leaf_type,
 )
 
-DEEPEST = 4
+DEEPEST = 3
 SCALARS: Mapping[str, Any] = {
     "String": "asked",
     "Int": 1,

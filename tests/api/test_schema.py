@@ -1,14 +1,16 @@
-"""Every field of the schema, asked by a stranger, a viewer and an auditor.
+"""The schema: documented throughout, the file in the repository, and closed to strangers.
 
-The operations are written by walking the schema, so a new field is covered unasked."""
+The operations that ask every field are written by walking the schema, so a new field is
+covered unasked."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from api.schema import schema
+from api.schema import schema, sdl
 from graph import asset, entry, link, subject
 from graph.actor import Actor
 from graph.asset import NewAsset
@@ -16,13 +18,57 @@ from graph.driver import Graph
 from graph.edge import EdgeKind, MediaType, Operation
 from graph.link import NewEdge
 from graph.subject import SubjectKind
+from settings import ROOT
 from tests.api.asking import operation
 from tests.api.conftest import Client, People
 
-pytestmark = pytest.mark.anyio
+CORE: Any = schema._schema
+TYPES = {name: t for name, t in CORE.type_map.items() if not name.startswith("__")}
+BUILT_IN = {"String", "Int", "Float", "Boolean", "ID"}
+REFUSALS = {
+    "InvalidInput",
+    "NotFound",
+    "NotAllowed",
+    "Conflict",
+    "LimitExceeded",
+    "Unavailable",
+}
+
+
+def undescribed() -> Iterator[str]:
+    for name, type_ in TYPES.items():
+        if name not in BUILT_IN and not type_.description and not hasattr(type_, "types"):
+            yield name
+        for member, field in getattr(type_, "fields", {}).items():
+            if not field.description:
+                yield f"{name}.{member}"
+            for argument, given in getattr(field, "args", {}).items():
+                if not given.description and argument not in {"id", "input"}:
+                    yield f"{name}.{member}({argument})"
+        for value, given in getattr(type_, "values", {}).items():
+            if not given.description:
+                yield f"{name}.{value}"
+
+
+def test_everything_has_a_description() -> None:
+    assert list(undescribed()) == []
+
+
+def test_the_schema_file_is_the_schema() -> None:
+    assert (ROOT / "schema.graphql").read_text(encoding="utf-8") == sdl(), "run `make schema`"
+
+
+@pytest.mark.parametrize("name", sorted(CORE.mutation_type.fields))
+def test_a_mutation_takes_one_input_and_answers_with_refusals(name: str) -> None:
+    field = CORE.mutation_type.fields[name]
+    assert list(field.args) == ["input"]
+    answer = field.type.of_type if hasattr(field.type, "of_type") else field.type
+    members = {member.name for member in answer.types}
+    assert members & REFUSALS, name
+    assert len(members - REFUSALS) == 1, name
+
 
 SECRET = "sEcReT-of-the-workspace"
-CORE: Any = schema._schema
 QUERIES = sorted(CORE.query_type.fields)
 MUTATIONS = sorted(CORE.mutation_type.fields)
 # What anyone with a token may do: about themselves, or making something of their own.
@@ -84,6 +130,7 @@ def _leaked(answer: dict[str, Any], text: str, world: World) -> set[str]:
 
 
 @pytest.mark.parametrize("name", QUERIES)
+@pytest.mark.anyio
 async def test_a_stranger_sees_nothing(name: str, world: World) -> None:
     answer, text = await _ask(world.people.stranger, "query", name, world)
     assert not _leaked(answer, text, world)
@@ -91,6 +138,7 @@ async def test_a_stranger_sees_nothing(name: str, world: World) -> None:
 
 
 @pytest.mark.parametrize("name", QUERIES)
+@pytest.mark.anyio
 async def test_members_see_the_same_but_for_the_audit(name: str, world: World) -> None:
     by_viewer, text = await _ask(world.people.viewer, "query", name, world)
     by_auditor, _ = await _ask(world.people.auditor, "query", name, world)
@@ -108,6 +156,7 @@ def _denied(answer: dict[str, Any], text: str) -> set[str]:
 
 @pytest.mark.parametrize("who", ["stranger", "viewer", "auditor"])
 @pytest.mark.parametrize("name", MUTATIONS)
+@pytest.mark.anyio
 async def test_nobody_but_editors_changes_anything(
     name: str, who: str, world: World, graph: Graph
 ) -> None:
