@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from embedded.services import running
+from embedded.services import Services, running
 from graph.driver import Graph
 from graph.migration import migrate
 from settings import read_settings
@@ -12,11 +12,17 @@ from workers.rooms import Rooms
 
 
 @asynccontextmanager
+async def opened_with(services: Services) -> AsyncIterator[Rooms]:
+    """The rooms behind these services, as they are."""
+    async with rooms.opened(services.applied(read_settings())) as found:
+        yield found
+
+
+@asynccontextmanager
 async def opened_rooms() -> AsyncIterator[Rooms]:
     """The rooms behind the services that settings name or that run here, migrated."""
-    settings = read_settings()
-    with running(settings) as services:
-        async with rooms.opened(services.applied(settings)) as found:
+    with running(read_settings()) as services:
+        async with opened_with(services) as found:
             await migrate(found.graph)
             yield found
 
