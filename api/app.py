@@ -8,7 +8,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from api import graphiql, health, media, upload
+from api import export, graphiql, health, media, upload
 from api.endpoint import Endpoint
 from api.request_id import RequestId
 from api.state import opened
@@ -44,6 +44,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
             Route("/health/live", health.live),
             Route("/health/ready", health.ready),
             Route("/media/{kind}/{sha256}", media.serve),
+            Route("/export/lineage/{id}.{form}", export.lineage_file),
             Route("/upload/{id}", upload.receive_bytes, methods=["PUT"]),
             *([graphiql.assets()] if chosen.graphiql else []),
         ],

@@ -16,7 +16,7 @@ def _long(value: Any) -> int:
     return value
 
 
-def _instant(value: Any) -> datetime:
+def parse_instant(value: Any) -> datetime:
     """An ISO instant with its offset; one without would mean something else to everyone."""
     try:
         moment = datetime.fromisoformat(value)
@@ -43,6 +43,6 @@ SCALARS: dict[object, ScalarDefinition] = {
         description="An instant, ISO 8601 with its offset, such as `2026-01-31T12:00:00.000Z`.",
         specified_by_url="https://datatracker.ietf.org/doc/html/rfc3339",
         serialize=_iso,
-        parse_value=_instant,
+        parse_value=parse_instant,
     ),
 }
