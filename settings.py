@@ -17,7 +17,9 @@ class SettingsError(Exception):
 class Settings(BaseSettings):
     """Field descriptions are the reference the README lists; a test keeps the two the same."""
 
-    model_config = SettingsConfigDict(env_prefix="PEDIGREE_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="PEDIGREE_", extra="ignore", frozen=True, env_ignore_empty=True
+    )
 
     # The servers behind it. None means: start our own as a child process.
     neo4j_uri: str | None = Field(

@@ -8,7 +8,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from api import export, graphiql, health, media, upload
+from api import export, graphiql, health, import_body, media, upload
 from api.endpoint import Endpoint
 from api.request_id import RequestId
 from api.state import opened
@@ -45,6 +45,9 @@ def create_app(settings: Settings | None = None) -> Starlette:
             Route("/health/ready", health.ready),
             Route("/media/{kind}/{sha256}", media.serve),
             Route("/export/lineage/{id}.{form}", export.lineage_file),
+            Route("/export/assets.{form}", export.workspace_file),
+            Route("/import", import_body.get_import),
+            Route("/import", import_body.put_import, methods=["PUT"]),
             Route("/upload/{id}", upload.receive_bytes, methods=["PUT"]),
             *([graphiql.assets()] if chosen.graphiql else []),
         ],

@@ -13,6 +13,7 @@ from api import text
 from api.asset import AssetType, Link
 from api.context import Info
 from api.error import Conflict, InvalidInput, LimitExceeded, NotAllowed, NotFound, Unavailable
+from api.extraction import AssetRefreshed
 from api.upload import in_chunks
 from graph import asset
 from graph import error as graph_error
@@ -21,7 +22,7 @@ from graph.edge import MediaType, Operation
 from graph.identifier import canonical
 from graph.role import Permission
 from media.intake import receive
-from workers.upload import take_in
+from workers.upload import register, take_in
 
 
 @strawberry.input(description="Under which id a provider knows an asset.")
@@ -102,6 +103,9 @@ class AssetCreated:
     asset: AssetType = strawberry.field(description="The asset.")
     created: bool = strawberry.field(
         description="False if the same bytes, reference or idempotency key were there already."
+    )
+    lineage: AssetRefreshed | None = strawberry.field(
+        description="What was read of its parents, if provider metadata came with it."
     )
 
 
@@ -207,10 +211,8 @@ class AssetMutation:
         workspace = info.context.workspace(input.workspace, Permission.WRITE)
         new = to_new(input, input.media_type, **_remote(input))
         once = text.text("idempotencyKey", input.idempotency_key, text.ID_MAX)
-        made, created = await asset.create(
-            info.context.graph, info.context.actor, workspace, new, once=once
-        )
-        return AssetCreated(asset=made, created=created)  # type: ignore[arg-type]
+        taken = await register(info.context.rooms, info.context.actor, workspace, new, once=once)
+        return AssetCreated(**taken._asdict())
 
     @strawberry.mutation(
         description="Takes in a file. Send it as a multipart request with the header "
@@ -227,10 +229,8 @@ class AssetMutation:
         rooms = info.context.rooms
         chunks = in_chunks(input.file)
         async with receive(chunks, rooms.data_dir, rooms.upload_max_bytes) as received:
-            made, created = await take_in(
-                rooms, info.context.actor, workspace, received, new, once=once
-            )
-        return AssetCreated(asset=made, created=created)  # type: ignore[arg-type]
+            taken = await take_in(rooms, info.context.actor, workspace, received, new, once=once)
+        return AssetCreated(**taken._asdict())
 
     @strawberry.mutation(description="Changes what is told of an asset.")
     @staticmethod

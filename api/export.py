@@ -1,4 +1,4 @@
-"""Lineage as files: everything above or below an asset, streamed as CSV or NDJSON."""
+"""Files: the lineage above or below an asset, or a whole workspace, streamed as CSV or NDJSON."""
 
 import csv
 import io
@@ -9,47 +9,66 @@ from typing import Any
 
 import orjson
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import Response, StreamingResponse
 
-from api.error import refusal
-from api.oidc import IssuerUnavailable
+from api.context import Context
+from api.plain import answering
 from api.scalar import parse_instant
-from api.viewer import Unauthenticated
-from graph import asset, lineage
+from graph import asset, export, lineage
 from graph.asset import Asset
+from graph.driver import Graph
 from graph.edge import EdgeKind
-from graph.error import GraphError, InvalidInput, NotFound
+from graph.error import InvalidInput, NotFound
 from graph.lineage import Direction, Node, Walk
 from graph.role import Permission
+from workers import bulk_text
 
 COLUMNS = ("depth", *(field.name for field in fields(Asset)))
 # A spreadsheet runs cells that begin so as formulas.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-async def lineage_file(request: Request) -> Response:
+@answering
+async def lineage_file(request: Request, context: Context) -> Response:
     """`/export/lineage/{id}.csv` or `.ndjson`, with `direction`, `kinds` and `asOf`."""
-    state = request.app.state.edge
-    try:
-        viewer = await state.authenticator.authenticate(request.headers.get("authorization"))
-        workspaces = viewer.workspaces(Permission.READ)
-        root, direction, walk = request.path_params["id"], _direction(request), _walk(request)
-        if request.path_params["form"] not in FORMS:
-            raise NotFound("form", "lineage is exported as .csv or .ndjson")
-        if await asset.get(state.rooms.graph, workspaces, root) is None:
-            raise NotFound("id", "there is no such asset")
-    except Unauthenticated as error:
-        headers = {"WWW-Authenticate": error.challenge}
-        return JSONResponse({"error": {"message": str(error)}}, 401, headers)
-    except (GraphError, IssuerUnavailable) as error:
-        return _refused(error)
+    root, direction, walk = request.path_params["id"], _direction(request), _walk(request)
+    form = _form(request)
+    if await asset.get(context.graph, context.readable, root) is None:
+        raise NotFound("id", "there is no such asset")
     found = lineage.stream_reach(
-        state.rooms.graph, workspaces, root, direction=direction, walk=walk
+        context.graph, context.readable, root, direction=direction, walk=walk
     )
-    write, kind = FORMS[request.path_params["form"]]
-    name = f"{direction.lower()}-{root}.{request.path_params['form']}"
+    write, kind = FORMS[form]
+    return _file(write(found), kind, f"{direction.lower()}-{root}.{form}")
+
+
+@answering
+async def workspace_file(request: Request, context: Context) -> Response:
+    """`/export/assets.ndjson`, which an import reads, or `.csv`, with `workspace`."""
+    home = context.workspace(request.query_params.get("workspace"), Permission.READ)
+    form = _form(request)
+    if form == "csv":
+        return _file(table(context.graph, home), FORMS[form][1], f"{home}.csv")
+    return _file(bulk_text.write(context.graph, home), FORMS[form][1], f"{home}.ndjson")
+
+
+async def table(graph: Graph, workspace: str) -> AsyncIterator[str]:
+    """The assets of a workspace as CSV."""
+    yield _line(list(COLUMNS[1:]))
+    async for whole in export.assets(graph, workspace, export.horizon()):
+        yield _line([_cell(getattr(whole.asset, name)) for name in COLUMNS[1:]])
+
+
+def _form(request: Request) -> str:
+    form = str(request.path_params["form"])
+    if form not in FORMS:
+        raise NotFound("form", f"files are exported as {' or '.join(FORMS)}")
+    return form
+
+
+def _file(chunks: AsyncIterator[Any], kind: str, name: str) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingResponse(write(found), headers=headers, media_type=kind)
+    return StreamingResponse(chunks, headers=headers, media_type=kind)
 
 
 def _direction(request: Request) -> Direction:
@@ -70,15 +89,6 @@ def _walk(request: Request) -> Walk:
     except ValueError as error:
         raise InvalidInput("asOf", str(error)) from error
     return Walk(kinds=[EdgeKind(name) for name in names] or None, as_of=instant)
-
-
-def _refused(error: GraphError | IssuerUnavailable) -> Response:
-    answer = refusal(error)
-    if answer is None:
-        raise error
-    status = {"NotFound": 404, "InvalidInput": 400, "Unavailable": 503}[type(answer).__name__]
-    body = {"code": type(answer).__name__, "message": answer.message}
-    return JSONResponse({"error": body}, status)
 
 
 def _values(node: Node) -> list[Any]:

@@ -5,7 +5,7 @@ from typing import Any
 import strawberry
 
 from api.context import Info
-from graph import entry, node, subject, token, user, workspace
+from graph import entry, import_run, node, subject, token, user, workspace
 from graph.role import Permission
 
 
@@ -28,6 +28,8 @@ class NodeQuery:
                 return await loaders.asset.load(id)
             case "Subject":
                 return await loaders.of(subject.get_many).load(id)
+            case "ImportRun":
+                return await loaders.of(import_run.get_many).load(id)
             case "Workspace":
                 return await loaders.of(workspace.get_many).load(id)
             case "User":

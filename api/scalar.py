@@ -27,7 +27,7 @@ def parse_instant(value: Any) -> datetime:
     return moment.astimezone(UTC)
 
 
-def _iso(moment: datetime) -> str:
+def iso(moment: datetime) -> str:
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
@@ -42,7 +42,7 @@ SCALARS: dict[object, ScalarDefinition] = {
         name="DateTime",
         description="An instant, ISO 8601 with its offset, such as `2026-01-31T12:00:00.000Z`.",
         specified_by_url="https://datatracker.ietf.org/doc/html/rfc3339",
-        serialize=_iso,
+        serialize=iso,
         parse_value=parse_instant,
     ),
 }

@@ -12,6 +12,7 @@ from api.asset_change import AssetMutation
 from api.entry import EntryQuery
 from api.error import HANDLERS, ToldErrors
 from api.extraction import ExtractionMutation
+from api.import_run import ImportMutation, ImportQuery
 from api.link import LinkMutation
 from api.node import NodeQuery
 from api.relation import RelationQuery
@@ -35,12 +36,14 @@ QUERIES = (
     RelationQuery,
     SubjectQuery,
     TombstoneQuery,
+    ImportQuery,
     EntryQuery,
 )
 MUTATIONS = (
     AssetMutation,
     LinkMutation,
     ExtractionMutation,
+    ImportMutation,
     SubjectMutation,
     TombstoneMutation,
     WorkspaceMutation,

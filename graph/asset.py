@@ -1,11 +1,10 @@
 """Assets: pictures, clips and sounds, and what is known of each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from functools import partial
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from graph import chore, entry, provider_upload
 from graph.actor import Actor
@@ -21,14 +20,9 @@ GET = query("asset/get")
 DETAIL = query("asset/detail")
 COUNT_EDGES = query("asset/count_edges")
 UPDATE = query("asset/update")
-COMPLETE = query("asset/complete")
+FAIL = query("asset/fail")
 SET_MEDIA = query("asset/set_media")
-# What can be told later of an asset that was only referred to, as `asset/complete` sets it.
-LATER = frozenset(
-    {"name", "description", "prompt", "negativePrompt", "seed", "model", "operation", "provider"}
-    | {"providerAssetId", "referenceKey", "remoteUrl", "madeAt", "tags", "metadata"}
-    | {"providerMetadata"}
-)
+T = TypeVar("T")
 
 
 class MediaState(StrEnum):
@@ -184,10 +178,15 @@ def columns(new: NewAsset, workspace: str) -> dict[str, object]:
 
 
 def reference_key(new: NewAsset) -> str | None:
-    """What makes two references the same thing: the provider's id, or else the address."""
-    if new.provider and new.provider_asset_id:
-        return f"{new.provider}:{new.provider_asset_id}"
-    return f"url:{new.remote_url}" if new.remote_url and not new.media else None
+    """What makes two references the same thing; bytes speak for themselves."""
+    return reference_of(new.provider, new.provider_asset_id, None if new.media else new.remote_url)
+
+
+def reference_of(provider: str | None, number: str | None, url: str | None) -> str | None:
+    """The provider's id, or else the address."""
+    if provider and number:
+        return f"{provider}:{number}"
+    return f"url:{url}" if url else None
 
 
 def media_columns(media: Media) -> dict[str, object]:
@@ -214,61 +213,21 @@ async def create(
     workspace are the same asset, also when two clients send them at once."""
 
     async def work(tx: Transaction) -> tuple[Asset, bool]:
-        return await find_or_add(tx, actor, workspace, new, once=once)
+        same = await find_same(tx, workspace, new, once)
+        if same:
+            return same, False
+        return await add(tx, actor, workspace, new, once=once), True
 
+    return await again(graph, work)
+
+
+async def again(graph: Graph, work: Callable[[Transaction], Awaitable[T]]) -> T:
+    """Writes what looks first whether it is there; once more if the other of two at once won
+    between our look and our write."""
     try:
         return await graph.write(work)
-    except AlreadyThere:  # the other of two at once won between our look and our write
+    except (AlreadyThere, Conflict):
         return await graph.write(work)
-
-
-async def find_or_add(
-    tx: Transaction, actor: Actor, workspace: str, new: NewAsset, *, once: str | None = None
-) -> tuple[Asset, bool]:
-    """The same in a transaction under way. An asset that was only referred to so far learns what
-    is told now."""
-    same = await _find_same(tx, workspace, new, once)
-    if same is None:
-        return await add(tx, actor, workspace, new, once=once), True
-    if same.sha256 or same.deleted_at:
-        return same, False
-    return await _meet(tx, actor, workspace, same, new), False
-
-
-async def _meet(
-    tx: Transaction, actor: Actor, workspace: str, known: Asset, new: NewAsset
-) -> Asset:
-    fetch = new.media_state is MediaState.FETCHING
-    met, filled = await complete(tx, workspace, known, columns(new, workspace), fetch=fetch)
-    if new.provider_uploads:
-        await provider_upload.put(tx, workspace, known.id, new.provider_uploads)
-    if met.media_state is MediaState.FETCHING and known.media_state is not met.media_state:
-        await chore.plan_fetch(tx, workspace, known.id)
-    if filled or met.media_state is not known.media_state:
-        await entry.record(
-            tx, actor, "asset.complete", known.id, workspace=workspace, filled=filled
-        )
-    return met
-
-
-async def complete(
-    tx: Transaction,
-    workspace: str,
-    known: Asset,
-    told: Mapping[str, object],
-    *,
-    fetch: bool = False,
-) -> tuple[Asset, list[str]]:
-    """Fills in properties that are not known yet, in a transaction under way; tells which."""
-    foreign = known.provider is not None and told.get("provider", known.provider) != known.provider
-    wanted = LATER - {"providerAssetId", "referenceKey"} if foreign else LATER
-    values = {name: value for name, value in told.items() if name in wanted}
-    rows = await tx.run(
-        COMPLETE, workspace=workspace, id=known.id, values=values, fetch=fetch, at=now()
-    )
-    if not rows:
-        raise NotFound("id", "there is no such asset, or it was deleted")
-    return Asset.from_columns(rows[0]["asset"]), sorted(rows[0]["filled"])
 
 
 async def add(
@@ -287,9 +246,10 @@ async def add(
     return Asset.from_columns(rows[0]["asset"])
 
 
-async def _find_same(
+async def find_same(
     tx: Transaction, workspace: str, new: NewAsset, once: str | None
 ) -> Asset | None:
+    """The asset that a new one would be the same as."""
     rows = await tx.run(
         FIND_SAME,
         workspace=workspace,
@@ -365,21 +325,24 @@ async def update(
 async def fill(graph: Graph, actor: Actor, workspace: str, asset_id: str, media: Media) -> Asset:
     """Gives an asset that was only told of its bytes; giving the same twice changes nothing."""
 
-    async def work(tx: Transaction, *, first: bool) -> Asset:
-        await chore.reclaim(tx, media.sha256)
-        values = media_columns(media) | {"mediaState": MediaState.STORED, "mediaProblem": None}
-        # Equal bytes may stand in another asset already; then that one stays their namesake.
-        values |= {"uploadKey": media.sha256} if first else {}
-        filled = await set_media(tx, workspace, asset_id, values)
-        await entry.record(
-            tx, actor, "asset.fill", asset_id, workspace=workspace, sha256=media.sha256
-        )
-        return filled
+    async def work(tx: Transaction) -> Asset:
+        return await put_media(tx, actor, workspace, asset_id, media)
 
-    try:
-        return await graph.write(partial(work, first=True))
-    except AlreadyThere:
-        return await graph.write(partial(work, first=False))
+    return await again(graph, work)
+
+
+async def put_media(
+    tx: Transaction, actor: Actor, workspace: str, asset_id: str, media: Media
+) -> Asset:
+    """The same in a transaction under way."""
+    await chore.reclaim(tx, media.sha256)
+    values = media_columns(media) | {"mediaState": MediaState.STORED, "mediaProblem": None}
+    same = await find_same(tx, workspace, NewAsset(media.media_type, media=media), None)
+    # Equal bytes may stand in another asset already; then that one stays their namesake.
+    values |= {} if same and same.id != asset_id else {"uploadKey": media.sha256}
+    filled = await set_media(tx, workspace, asset_id, values)
+    await entry.record(tx, actor, "asset.fill", asset_id, workspace=workspace, sha256=media.sha256)
+    return filled
 
 
 async def set_media(
@@ -397,20 +360,14 @@ async def set_media(
     return Asset.from_columns(rows[0]["asset"])
 
 
-async def fail(graph: Graph, workspace: str, asset_id: str, problem: str) -> None:
-    """Notes why the bytes of an asset could not be fetched."""
-    changes = {"mediaState": MediaState.FAILED, "mediaProblem": problem}
+async def fail(graph: Graph, actor: Actor, workspace: str, asset_id: str, problem: str) -> None:
+    """Notes why the bytes of an asset could not be fetched, unless they came another way."""
 
     async def work(tx: Transaction) -> None:
-        none: list[str] = []
-        await tx.run(
-            UPDATE,
-            workspace=workspace,
-            id=asset_id,
-            changes=changes,
-            add=none,
-            remove=none,
-            at=now(),
-        )
+        values = {"workspace": workspace, "id": asset_id, "problem": problem}
+        for _ in await tx.run(FAIL, **values, at=now()):
+            await entry.record(
+                tx, actor, "asset.fail", asset_id, workspace=workspace, problem=problem
+            )
 
     await graph.write(work)

@@ -12,6 +12,7 @@ from graph.identifier import canonical, instant, new_id, now
 
 WRITE = query("entry/write")
 LIST = query("entry/list")
+ABOUT = query("entry/about")
 GET = query("entry/get")
 
 
@@ -85,9 +86,11 @@ async def list_entries(
     limit: int = 50,
 ) -> list[Entry]:
     """Entries of a workspace, newest first, optionally about some targets only."""
-    rows = await graph.read(
-        LIST, workspace=workspace, targets=targets, before=before or "~", limit=limit
-    )
+    page = {"workspace": workspace, "before": before or "~", "limit": limit}
+    if targets is None:
+        rows = await graph.read(LIST, **page)
+    else:
+        rows = await graph.read(ABOUT, targets=targets, **page)
     return [Entry.from_record(row) for row in rows]
 
 

@@ -54,11 +54,17 @@ class ImportRun:
     created_at: datetime
     updated_at: datetime
 
+    @property
+    def progress(self) -> float | None:
+        """How much of it is in, from 0 to 1, if it is known how much there is."""
+        return min(1.0, self.bytes / self.size) if self.size else None
+
     @classmethod
     def from_columns(cls, columns: Sequence[Any]) -> Self:
         *plain, created, updated = columns
         plain[4] = ImportState(plain[4])
-        return cls(*plain, instant(created), instant(updated))
+        plain += [instant(created), instant(updated)]
+        return cls(*plain)
 
 
 @dataclass(frozen=True, slots=True)

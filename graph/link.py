@@ -107,13 +107,17 @@ def check_one(edge: NewEdge, at: str = "") -> None:
     """Refuses values no edge can have; `at` is where the edge stands in the input."""
     if edge.child_id == edge.parent_id:
         raise InvalidInput(f"{at}parentId", "an asset cannot be its own parent")
-    if not 0 <= edge.sequence < NUMBER_END:
-        raise InvalidInput(f"{at}sequence", f"must be 0 to {NUMBER_END - 1}")
-    if edge.parent_frame is not None and not 0 <= edge.parent_frame < NUMBER_END:
-        raise InvalidInput(f"{at}parentFrame", f"must be 0 to {NUMBER_END - 1}")
+    numbers = {
+        "sequence": edge.sequence,
+        "parentFrame": edge.parent_frame,
+        "parentStartSeconds": edge.parent_start_seconds,
+        "parentEndSeconds": edge.parent_end_seconds,
+        "durationSeconds": edge.duration_seconds,
+    }
+    for field, value in numbers.items():
+        if value is not None and not 0 <= value < NUMBER_END:  # NaN is not either
+            raise InvalidInput(f"{at}{field}", f"must be 0 to {NUMBER_END - 1}")
     start, end = edge.parent_start_seconds, edge.parent_end_seconds
-    if start is not None and start < 0:
-        raise InvalidInput(f"{at}parentStartSeconds", "must not be negative")
     if end is not None and end < (start or 0):
         raise InvalidInput(f"{at}parentEndSeconds", "must not be before the start")
 

@@ -25,6 +25,7 @@ MEMBERS = query("workspace/members")
 STANDING = query("workspace/standing")
 PUT_MEMBER = query("workspace/put_member")
 REMOVE_MEMBER = query("workspace/remove_member")
+NAMED = query("workspace/named")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,13 @@ async def get_many(
     rows = await graph.read(GET, workspaces=list(workspaces), ids=list(ids))
     found = (Workspace.from_columns(row["workspace"]) for row in rows)
     return {workspace.id: workspace for workspace in found}
+
+
+async def named(graph: Graph, name: str | None, *, limit: int = 2) -> list[Workspace]:
+    """The workspaces of this name or id, or a few of all: for the command line, which asks for
+    no token."""
+    rows = await graph.read(NAMED, name=name, limit=limit)
+    return [Workspace.from_columns(row["workspace"]) for row in rows]
 
 
 async def members(

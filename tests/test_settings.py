@@ -134,3 +134,9 @@ def test_a_process_reads_its_settings_once(monkeypatch: pytest.MonkeyPatch) -> N
         assert module.settings() is first
     finally:
         module.settings.cache_clear()
+
+
+def test_an_empty_variable_is_one_that_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compose files pass what is not set as empty."""
+    monkeypatch.setenv("NEO4J_URI", "")
+    assert read_settings().neo4j_uri is None

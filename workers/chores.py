@@ -57,14 +57,10 @@ async def _fetch(rooms: Rooms, found: Chore) -> None:
         except PASSING as error:
             if found.attempts < ATTEMPTS_MAX:
                 raise
-            await _fail(rooms, workspace, asset_id, str(error))
+            await asset.fail(rooms.graph, actor, workspace, asset_id, str(error))
         except (MediaError, Conflict) as error:
-            await _fail(rooms, workspace, asset_id, str(error))
+            await asset.fail(rooms.graph, actor, workspace, asset_id, str(error))
     await _finish(rooms, found)
-
-
-async def _fail(rooms: Rooms, workspace: str, asset_id: str, problem: str) -> None:
-    await asset.fail(rooms.graph, workspace, asset_id, problem)
 
 
 async def _finish(rooms: Rooms, found: Chore) -> None:

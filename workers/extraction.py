@@ -5,18 +5,17 @@ lock of the workspace, so that two refreshes at once make each parent and each e
 asset is one transaction: a refresh that dies has done some assets whole and the rest not at all.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from typing import TypeVar
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import anyio.to_thread
 
-from graph import asset, entry, extraction, link, provider_upload
+from graph import arrival, asset, entry, extraction, link, provider_upload
 from graph.actor import Actor
 from graph.asset import Asset
 from graph.driver import Graph, Transaction
-from graph.error import AlreadyThere, Conflict, NotFound
-from graph.extraction import Clue, Match, State
+from graph.error import NotFound
+from graph.extraction import Clue, Match
 from graph.lineage import Edge
 from planning import extraction as planning
 from planning.extraction import Plan
@@ -24,7 +23,6 @@ from workers.reading import Reading, read
 from workers.rooms import Rooms
 
 BATCH = 50
-T = TypeVar("T")
 Matches = dict[Clue, list[Match]]
 
 
@@ -83,54 +81,31 @@ async def _refresh_one(
     clear: bool,
 ) -> Refreshed:
     plan = _plan(reading, matches, clear=clear)
-    if not plan.changes and not _told(reading, matches)[0]:
-        return _unchanged(reading, plan, matches)
+    if not plan.changes and not any(reading.missing(matches)):
+        problems = (*reading.problems(matches), *plan.problems)
+        return Refreshed(reading.state.asset, kept=plan.keep, problems=problems)
 
     async def work(tx: Transaction) -> Refreshed:
-        return await change(tx, actor, workspace, reading.state.asset.id, reading, clear=clear)
+        return await change(tx, actor, workspace, reading, clear=clear)
 
-    return await written(graph, work)
-
-
-async def written(graph: Graph, work: Callable[[Transaction], Awaitable[T]]) -> T:
-    """Writes; once more if another writer took a unique key between our look and our write."""
-    try:
-        return await graph.write(work)
-    except (AlreadyThere, Conflict):
-        return await graph.write(work)
+    return await asset.again(graph, work)
 
 
 async def change(
-    tx: Transaction,
-    actor: Actor,
-    workspace: str,
-    asset_id: str,
-    reading: Reading | None = None,
-    *,
-    clear: bool,
+    tx: Transaction, actor: Actor, workspace: str, before: Reading, *, clear: bool
 ) -> Refreshed:
-    """Refreshes one asset in a transaction under way, from what it is now."""
+    """Refreshes one asset in a transaction under way, from what it is by now."""
     await link.lock(tx, workspace)
-    state = (await extraction.states(tx.run, workspace, [asset_id]))[asset_id]
-    reading = reading.of(state) if reading else read(state)
+    asset_id = before.state.asset.id
+    reading = before.of((await extraction.states(tx.run, workspace, [asset_id]))[asset_id])
     matches = await extraction.resolve(tx.run, workspace, reading.clues)
     plan = _plan(reading, matches, clear=clear)
-    plan = plan.without(await link.loops(tx, workspace, plan.add)) if plan.add else plan
-    parents = [await asset.add(tx, actor, workspace, new) for new in plan.create]
-    keys = [planning.key(edge) for edge in plan.retract]
-    retracted = await link.retract(tx, actor, workspace, keys) if keys else []
-    added = await link.add(tx, actor, workspace, plan.add) if plan.add else []
-    now, filled, clashes = await _fill(tx, workspace, reading, matches)
-    done = Refreshed(
-        now,
-        tuple(added),
-        plan.keep,
-        tuple(retracted),
-        tuple(parents),
-        (*reading.problems, *plan.problems, *clashes),
-    )
+    if plan.add:
+        plan = plan.without(await link.loops(tx, workspace, plan.add))
+    done = await _write(tx, actor, workspace, reading.state.asset, plan)
+    now, filled = await _fill(tx, workspace, reading, matches)
     await _record(tx, actor, workspace, done, filled)
-    return done
+    return replace(done, asset=now, problems=(*reading.problems(matches), *plan.problems))
 
 
 def _plan(reading: Reading, matches: Matches, *, clear: bool) -> Plan:
@@ -139,55 +114,39 @@ def _plan(reading: Reading, matches: Matches, *, clear: bool) -> Plan:
     return planning.plan(reading.state, reading.wanted, matches, clear=clear)
 
 
-def _unchanged(reading: Reading, plan: Plan, matches: Matches) -> Refreshed:
-    _, clashes = _told(reading, matches)
-    problems = (*reading.problems, *plan.problems, *clashes)
-    return Refreshed(reading.state.asset, kept=plan.keep, problems=problems)
-
-
-def _told(reading: Reading, matches: Matches) -> tuple[bool, tuple[str, ...]]:
-    """Whether there is something to fill in, and why its own id cannot be."""
-    own = reading.own
-    found = planning.best(matches.get(own.clue, ())) if own else None
-    if own and found and found.id != reading.state.asset.id:
-        problem = f"It is said to be {own.name}, and so is asset {found.id}; that id was not kept."
-        return bool(reading.facts), (problem,)
-    return bool(reading.facts or (own and own.is_new(found is not None))), ()
+async def _write(
+    tx: Transaction, actor: Actor, workspace: str, child: Asset, plan: Plan
+) -> Refreshed:
+    """Retracts first, as an edge may come back with other words."""
+    parents = [await asset.add(tx, actor, workspace, new) for new in plan.create]
+    keys = [planning.key(edge) for edge in plan.retract]
+    retracted = await link.retract(tx, actor, workspace, keys) if keys else []
+    added = await link.add(tx, actor, workspace, plan.add) if plan.add else []
+    return Refreshed(child, tuple(added), plan.keep, tuple(retracted), tuple(parents))
 
 
 async def _fill(
     tx: Transaction, workspace: str, reading: Reading, matches: Matches
-) -> tuple[Asset, list[str], tuple[str, ...]]:
-    """The asset as it is then, what was filled in, and what could not be."""
-    wanting, clashes = _told(reading, matches)
+) -> tuple[Asset, list[str]]:
+    """The asset as it is then, and what was filled in."""
+    values, own = reading.missing(matches)
     known, filled = reading.state.asset, list[str]()
-    if not wanting:
-        return known, filled, clashes
-    own = None if clashes else reading.own
-    values = reading.facts | (own.properties if own else {})
     if values:
-        known, filled = await asset.complete(tx, workspace, known, values)
-    if own and own.uploads and own.clue not in matches:
+        known, filled = await arrival.complete(tx, workspace, known, values)
+    if own:
         await provider_upload.put(tx, workspace, known.id, own.uploads)
         filled.append("providerUploads")
-    return known, filled, clashes
+    return known, filled
 
 
 async def _record(
     tx: Transaction, actor: Actor, workspace: str, done: Refreshed, filled: Sequence[str]
 ) -> None:
-    counts = {
+    told = {
         "added": len(done.added),
         "retracted": len(done.retracted),
         "createdParents": len(done.created_parents),
+        "filled": list(filled),
     }
-    if filled or any(counts.values()):
-        await entry.record(
-            tx,
-            actor,
-            "lineage.refresh",
-            done.asset_id,
-            workspace=workspace,
-            filled=list(filled),
-            **counts,
-        )
+    if any(told.values()):
+        await entry.record(tx, actor, "lineage.refresh", done.asset_id, workspace=workspace, **told)

@@ -40,7 +40,7 @@ def wanted(child_id: str, hint: ParentHint) -> Wanted:
     )
     found = clue(hint.reference)
     new = _new(hint.reference, found, MediaType(hint.media_type))
-    return Wanted(edge, found, _name(hint.reference), new)
+    return Wanted(edge, found, name_of(hint.reference), new)
 
 
 def clue(reference: Reference) -> Clue:
@@ -92,7 +92,7 @@ def _frame(frame: int | None) -> int | None:
     return frame if frame is None or frame <= FRAME_MAX else None
 
 
-def _name(reference: Reference) -> str:
+def name_of(reference: Reference) -> str:
     """How a problem speaks of it; the query of an address may hold a signature."""
     kind, number = _identity(reference)
     if kind and number:

@@ -1,11 +1,10 @@
-// Audit entries of a workspace before an id, newest first; of some targets only, if named.
-// $workspace $targets $before $limit
+// Audit entries of a workspace before an id, newest first.
+// $workspace $before $limit
 // -> id, workspace, at, actor, token, request, action, target, detail
 MATCH (e:Entry)
 WHERE e.workspace = $workspace AND e.id < $before
-  AND ($targets IS NULL OR e.target IN $targets)
 RETURN e.id AS id, e.workspace AS workspace, e.at.epochMillis AS at, e.actor AS actor,
   e.token AS token, e.request AS request, e.action AS action, e.target AS target,
   e.detail AS detail
-ORDER BY e.id DESC
+ORDER BY e.workspace DESC, e.id DESC
 LIMIT $limit

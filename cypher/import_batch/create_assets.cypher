@@ -1,4 +1,4 @@
-// Creates assets; rows and what is handed back stand in the order of graph.import_batch.COLUMNS.
+// Creates assets; rows and what is handed back stand in the order of graph.import_line.COLUMNS.
 // $rows $workspace $scope $run $at $user
 // -> nodes
 UNWIND $rows AS row
@@ -10,7 +10,7 @@ CREATE (a:Asset {
   provider: row[10], providerAssetId: row[11], referenceKey: row[12], remoteUrl: row[13],
   tags: row[14], metadata: row[15], providerMetadata: row[16], mediaState: row[17],
   mime: row[18], size: row[19], width: row[20], height: row[21], duration: row[22],
-  frameRate: row[23], sha256: row[24], madeAt: datetime({epochMillis: row[25]}),
-  deletedAt: datetime({epochMillis: row[26]})
+  frameRate: row[23], sha256: row[24], madeAt: datetime(row[25]),
+  deletedAt: datetime(row[26])
 })
 RETURN collect([a.id, elementId(a)]) AS nodes

@@ -5,6 +5,8 @@ MATCH (a:Asset) WHERE a.workspace IN $workspaces AND a.id = $id RETURN 'Asset' A
 UNION
 MATCH (s:Subject) WHERE s.workspace IN $workspaces AND s.id = $id RETURN 'Subject' AS type
 UNION
+MATCH (r:ImportRun) WHERE r.workspace IN $workspaces AND r.id = $id RETURN 'ImportRun' AS type
+UNION
 MATCH (e:Entry) WHERE e.workspace IN $workspaces AND e.id = $id RETURN 'Entry' AS type
 UNION
 MATCH (w:Workspace {id: $id}) RETURN 'Workspace' AS type

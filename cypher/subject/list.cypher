@@ -5,4 +5,4 @@ MATCH (s:Subject)
 WHERE s.workspace = $workspace AND s.id < $before
 RETURN s.id AS id, s.workspace AS workspaceId, s.kind AS kind, s.name AS name,
   s.description AS description, s.createdBy AS createdBy, s.createdAt.epochMillis AS createdAt
-ORDER BY s.id DESC LIMIT $limit
+ORDER BY s.workspace DESC, s.id DESC LIMIT $limit

@@ -40,3 +40,9 @@ async def test_an_asset_told_of_is_there_for_members_only(people: People) -> Non
 async def test_a_viewer_creates_nothing(people: People) -> None:
     answer = await people.viewer.ask(CREATE, input={"mediaType": "IMAGE"})
     assert answer["createAsset"]["__typename"] == "NotAllowed"
+
+
+async def test_an_address_longer_than_an_index_holds_is_refused_by_name(people: People) -> None:
+    told = {"mediaType": "IMAGE", "remoteUrl": "https://e.org/" + "\N{FOX FACE}" * 2000}
+    answer = (await people.editor.ask(CREATE, input=told))["createAsset"]
+    assert (answer["__typename"], answer["field"]) == ("InvalidInput", "remoteUrl")

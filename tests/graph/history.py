@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
-from typing import TypeVar
 
 from graph import tombstone
 from graph.asset import Media, NewAsset
@@ -16,7 +15,6 @@ from tests.graph.world import World, next_instant, world
 
 STEPS = 3
 NODES_MAX = 40
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -130,10 +128,3 @@ def _apart(facts: list[Fact]) -> list[Fact]:
 
 def _key(edge: NewEdge) -> tuple[str, str, EdgeKind, int]:
     return (edge.child_id, edge.parent_id, edge.kind, edge.sequence)
-
-
-def some(random: Random, values: Sequence[T], least: int) -> list[T] | None:
-    """Mostly no filter, else one that lets a part of the values pass."""
-    if random.random() < 0.7:
-        return None
-    return random.sample(list(values), random.randint(least, len(values)))

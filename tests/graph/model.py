@@ -4,20 +4,28 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
+from typing import TypeVar
 
 from graph.edge import EdgeKind, Evidence, MediaType, Operation
 from graph.lineage import Edge, Walk
 from graph.link import NewEdge
-from tests.graph.history import STEPS, History, some
+from tests.graph.history import STEPS, History
 
-# Few of them, as Neo4j plans a walk anew for each set of kinds and each depth.
+# Few of each: Neo4j plans a walk anew for every set of kinds, depth and filters that are used.
+FILTERS = ["", "", "oem", "m", "e"]
 KINDS: list[list[EdgeKind] | None] = [
     None,
     None,
     [EdgeKind.VARIANT_OF, EdgeKind.COMPOSED_FROM, EdgeKind.REVISION_OF, EdgeKind.SOURCE_IMAGE],
 ]
+T = TypeVar("T")
 Row = tuple[int, MediaType, Operation | None]
 Name = tuple[str, str, EdgeKind, int, Operation, Evidence]
+
+
+def part(random: Random, values: list[T], least: int) -> list[T]:
+    """Some of the values, at least so many."""
+    return random.sample(values, random.randint(least, len(values)))
 
 
 @dataclass(frozen=True)
@@ -32,11 +40,12 @@ class Model:
     def drawn(cls, history: History, random: Random) -> "Model":
         """With any filters, as of any step, of before them all, or of now."""
         step = random.choice([*history.instants, None, None, None])
+        use = random.choice(FILTERS)
         walk = Walk(
             random.choice(KINDS),
-            some(random, list(Operation), 7),
-            some(random, list(Evidence), 2),
-            some(random, list(MediaType), 2),
+            part(random, list(Operation), 7) if "o" in use else None,
+            part(random, list(Evidence), 2) if "e" in use else None,
+            part(random, list(MediaType), 2) if "m" in use else None,
             None if step is None else history.instants[step],
         )
         return cls(history, walk, STEPS - 1 if step is None else step)

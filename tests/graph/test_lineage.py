@@ -20,9 +20,15 @@ from tests.graph.world import World, chain, made_from, world
 pytestmark = pytest.mark.anyio
 
 # Writing a lineage costs more than asking about it: few of them, many questions each.
-few = settings(max_examples=5, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+few = settings(max_examples=4, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 randoms = st.integers(0, 2**32).map(Random)
-DEPTHS = [1, 2, 5]
+DEPTHS = [1, 3]
+SHAPES = [
+    (Direction.BOTH, 1),
+    (Direction.BOTH, 3),
+    (Direction.PARENTS, 3),
+    (Direction.CHILDREN, 1),
+]
 
 
 async def around(model: Model, root: str, **options: object) -> Neighbourhood:
@@ -64,10 +70,10 @@ async def test_a_neighbourhood_is_the_nearest_part_of_the_lineage(
     graph: Graph, random: Random
 ) -> None:
     past = await history(graph, random)
-    for _ in range(60):
+    for _ in range(50):
         model, root = Model.drawn(past, random), random.choice(past.ids)
-        direction = random.choice(list(Direction))
-        depth, budget = random.choice(DEPTHS), random.choice([1, 2, 3, 5, 8, 100])
+        direction, depth = random.choice(SHAPES)
+        budget = random.choice([1, 2, 3, 5, 8, 100])
         seen = await around(model, root, direction=direction, depth=depth, nodes=budget)
         hold(model, seen, signed(model, root, direction), depth, budget)
 
@@ -79,7 +85,7 @@ async def test_a_budget_of_exactly_all_is_no_cut(graph: Graph, random: Random) -
     for root in past.ids[:20]:
         model = Model.drawn(past, random)
         whole = signed(model, root, Direction.BOTH)
-        depth = random.choice([max(map(abs, whole.values())) or 1, 2])
+        depth = random.choice(DEPTHS)
         near = sum(abs(hops) <= depth for hops in whole.values())
         for budget in {near, near - 1, near + 1} - {0}:
             hold(model, await around(model, root, depth=depth, nodes=budget), whole, depth, budget)
@@ -97,7 +103,7 @@ async def test_pages_of_relatives_cover_all_exactly_once(graph: Graph, random: R
         ):
             after: Position | None = None
             rows: list[lineage.Relative] = []
-            while True:
+            for _ in range(len(expected) + 1):
                 found = await ask(
                     graph, past.world.within, [root], walk=model.walk, after=after, limit=limit
                 )
@@ -117,14 +123,14 @@ async def test_pages_of_the_reach_cover_all_exactly_once(graph: Graph, random: R
     past = await history(graph, random)
     for root in random.sample(past.ids, min(12, len(past.ids))):
         model, limit = Model.drawn(past, random), random.choice([1, 3, 50])
-        depth = random.choice([1, 2, lineage.REACH_MAX])
+        depth = random.choice([2, lineage.REACH_MAX])
         for direction, reached in (
             (Direction.PARENTS, model.above(root)),
             (Direction.CHILDREN, model.below(root)),
         ):
             expected = sorted((hops, i) for i, hops in reached.items() if 0 < hops <= depth)
             after, rows = (0, ""), list[Node]()
-            while True:
+            for _ in range(len(expected) + 1):
                 found = await lineage.reach(
                     graph,
                     past.world.within,
@@ -163,7 +169,7 @@ async def test_a_stream_is_the_whole_reach(graph: Graph, random: Random) -> None
 async def test_impact_counts_what_was_made_from_an_asset(graph: Graph, random: Random) -> None:
     past = await history(graph, random)
     for root in past.ids[:15]:
-        model, depth = Model.drawn(past, random), random.choice([1, 2, lineage.REACH_MAX])
+        model, depth = Model.drawn(past, random), random.choice([2, lineage.REACH_MAX])
         found = await lineage.impact(graph, past.world.within, [root], depth=depth, walk=model.walk)
         rows = {
             (row.depth, row.media_type, row.operation): (row.assets, row.bytes, row.live)
@@ -179,12 +185,12 @@ async def test_many_roots_are_answered_as_each_alone(graph: Graph, random: Rando
     past = await history(graph, random)
     model, within = Model.drawn(past, random), past.world.within
     before = graph.round_trips
-    many = await lineage.neighbourhood(graph, within, past.ids, depth=2, nodes=5, walk=model.walk)
+    many = await lineage.neighbourhood(graph, within, past.ids, depth=3, nodes=5, walk=model.walk)
     parents = await lineage.parents(graph, within, past.ids, walk=model.walk, limit=2)
     counts = await asset.count_edges(graph, within, past.ids)
     assert graph.round_trips - before == 3
     for root in past.ids:
-        hold(model, many[root], signed(model, root, Direction.BOTH), 2, 5)
+        hold(model, many[root], signed(model, root, Direction.BOTH), 3, 5)
         expected = model.parents(root)[:2]
         assert [name(r.edge) for r in parents.get(root, [])] == [name(e) for e in expected]
         standing = past.edges()
@@ -238,8 +244,8 @@ async def hub(graph: Graph) -> tuple[World, str, list[str]]:
     """An asset with 20,000 children, and one that was made from 5,000."""
     made = await world(graph)
     root, *children = await made.images(20_001)
-    await made.link_all([made_from(child, root) for child in children])
-    await made.link_all([made_from(children[-1], parent) for parent in children[:5000]])
+    await made.lay([made_from(child, root) for child in children])
+    await made.lay([made_from(children[-1], parent) for parent in children[:5000]])
     return made, root, children
 
 

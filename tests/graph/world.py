@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import LiteralString
 
 from graph import asset, link
 from graph.actor import Actor
 from graph.asset import NewAsset
+from graph.catalog import Query
 from graph.driver import Graph, Transaction
 from graph.edge import EdgeKind, MediaType, Operation
 from graph.identifier import now
@@ -39,13 +41,29 @@ class World:
 
     async def keep(self, new: Sequence[NewAsset]) -> list[str]:
         """Writes assets as they are, without audit entries: a world is there from the start."""
-        for start in range(0, len(new), ROWS):
-            rows = [asset.columns(each, self.workspace) for each in new[start : start + ROWS]]
-            await self.graph.write(self._writing(rows).run)
+        rows = [asset.columns(each, self.workspace) for each in new]
+        await self._write(asset.CREATE, rows, user=self.actor.user)
         return [each.id for each in new]
 
-    def _writing(self, rows: list[dict[str, object]]) -> "_Writing":
-        return _Writing(rows, self.actor.user)
+    async def lay(self, edges: Sequence[NewEdge]) -> None:
+        """Writes edges of one kind as they are: no check, no audit, and so very many."""
+        rows = [
+            {"index": 0, "child": e.child_id, "parent": e.parent_id, "properties": e.properties()}
+            for e in edges
+        ]
+        text = link.CREATE.render(kind=edges[0].kind)
+        await self._write(text, rows, workspace=self.workspace)
+
+    async def _write(
+        self, text: Query | LiteralString, rows: list[dict[str, object]], **more: str
+    ) -> None:
+        for start in range(0, len(rows), ROWS):
+            part = rows[start : start + ROWS]
+
+            async def work(tx: Transaction, part: list[dict[str, object]] = part) -> None:
+                await tx.run(text, rows=part, at=now(), **more)
+
+            await self.graph.write(work)
 
     async def link(self, *edges: NewEdge) -> list[Edge]:
         return await link.link(self.graph, self.actor, self.within, edges)
@@ -57,15 +75,6 @@ class World:
         """Any number of edges, as many at once as are allowed."""
         for start in range(0, len(edges), link.LINKS_MAX):
             await self.link(*edges[start : start + link.LINKS_MAX])
-
-
-@dataclass(frozen=True)
-class _Writing:
-    rows: list[dict[str, object]]
-    user: str
-
-    async def run(self, tx: Transaction) -> None:
-        await tx.run(asset.CREATE, rows=self.rows, at=now(), user=self.user)
 
 
 async def world(graph: Graph) -> World:

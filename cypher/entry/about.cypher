@@ -1,0 +1,10 @@
+// Audit entries about some targets before an id, newest first.
+// $workspace $targets $before $limit
+// -> id, workspace, at, actor, token, request, action, target, detail
+MATCH (e:Entry)
+WHERE e.workspace = $workspace AND e.target IN $targets AND e.id < $before
+WITH e ORDER BY e.id DESC LIMIT $limit
+RETURN e.id AS id, e.workspace AS workspace, e.at.epochMillis AS at, e.actor AS actor,
+  e.token AS token, e.request AS request, e.action AS action, e.target AS target,
+  e.detail AS detail
+ORDER BY e.id DESC
