@@ -87,6 +87,11 @@ class People:
 
 @pytest.fixture(scope="session")
 async def people(graph: Graph, http: httpx.AsyncClient) -> People:
+    return await gather(graph, http)
+
+
+async def gather(graph: Graph, http: httpx.AsyncClient) -> People:
+    """New people, around a new workspace."""
     owner = await _join(graph, http, None, Role.OWNER)
     return People(
         owner,

@@ -60,3 +60,26 @@ async def _get(who: Client, path: str) -> str:
     answer = await who.http.get(f"/export/lineage/{path}", headers=who.headers)
     assert answer.status_code == 200, answer.text
     return answer.text
+
+
+async def test_a_workspace_comes_out_as_lines_and_as_a_table(people: People) -> None:
+    ids = await chain(people.editor, 3)
+    who = people.viewer
+    answer = await who.http.get("/export/assets.ndjson", headers=who.headers)
+    assert answer.headers["content-type"] == "application/x-ndjson"
+    lines = [json.loads(line) for line in answer.text.splitlines()]
+    assert set(ids) <= {line["key"] for line in lines if line["type"] == "asset"}
+    joined = [(line["child"], line["parent"]) for line in lines if line["type"] == "edge"]
+    assert {(ids[1], ids[0]), (ids[2], ids[1])} <= set(joined)
+    table = await who.http.get("/export/assets.csv", headers=who.headers)
+    assert set(ids) <= {row["id"] for row in csv.DictReader(io.StringIO(table.text))}
+
+
+async def test_a_workspace_is_for_its_members_only(people: People) -> None:
+    http, url = people.viewer.http, "/export/assets.ndjson"
+    assert (await http.get(url)).status_code == 401
+    query = {"workspace": people.viewer.workspace}
+    answer = await http.get(url, params=query, headers=people.stranger.headers)
+    assert answer.status_code == 404
+    wrong = await http.get("/export/assets.xml", headers=people.viewer.headers)
+    assert wrong.status_code == 404

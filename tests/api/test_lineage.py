@@ -163,12 +163,17 @@ async def test_the_number_of_round_trips_does_not_grow_with_the_answer(
     people: People, app: Starlette
 ) -> None:
     await chain(people.owner, 25)
-    graph = app.state.edge.rooms.graph
-    spent = []
-    for first in (1, 20):
+    one, many = await _cost(people.owner, app, 1), await _cost(people.owner, app, 20)
+    assert one == many
+    assert one <= 13
+
+
+async def _cost(who: Client, app: Starlette, first: int) -> int:
+    """Round trips of the question; the least of three, as notes of last use come in between."""
+    graph, spent = app.state.edge.rooms.graph, []
+    for _ in range(3):
         before = graph.round_trips
-        data = await people.owner.ask(EVERYTHING, first=first)
+        data = await who.ask(EVERYTHING, first=first)
         assert len(data["assets"]["edges"]) == first
         spent.append(graph.round_trips - before)
-    assert spent[0] == spent[1]
-    assert spent[0] <= 13
+    return min(spent)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import httpx
 import pytest
 
 from api.schema import schema, sdl
@@ -20,7 +21,7 @@ from graph.link import NewEdge
 from graph.subject import SubjectKind
 from settings import ROOT
 from tests.api.asking import operation
-from tests.api.conftest import Client, People
+from tests.api.conftest import Client, People, gather
 
 CORE: Any = schema._schema
 TYPES = {name: t for name, t in CORE.type_map.items() if not name.startswith("__")}
@@ -87,7 +88,8 @@ class World:
 
 
 @pytest.fixture(scope="module")
-async def world(graph: Graph, people: People) -> World:
+async def world(graph: Graph, http: httpx.AsyncClient) -> World:
+    people = await gather(graph, http)
     home, actor = people.owner.workspace, Actor(people.owner.user_id, None, "test")
     child, _ = await asset.create(graph, actor, home, _told(MediaType.VIDEO))
     parent, _ = await asset.create(graph, actor, home, _told(MediaType.IMAGE))
