@@ -24,7 +24,7 @@ COMMANDS = {
     "token": Entry("cli.token", "Make, list and revoke access tokens."),
     "demo": Entry("cli.demo", "Load the demonstration workspace."),
     "import": Entry("cli.import_", "Import assets and their lineage."),
-    "export": Entry("cli.export", "Export the schema, lineage or a workspace."),
+    "export": Entry("cli.export", "Export the schema or a workspace."),
 }
 
 

@@ -176,4 +176,4 @@ async def _cost(who: Client, app: Starlette, first: int) -> int:
         data = await who.ask(EVERYTHING, first=first)
         assert len(data["assets"]["edges"]) == first
         spent.append(graph.round_trips - before)
-    return min(spent)
+    return int(min(spent))

@@ -1,0 +1,1 @@
+"""Measures Pedigree beside the parts it is made of: `python -m bench`."""
