@@ -19,7 +19,7 @@ class Entry:
 
 COMMANDS = {
     "serve": Entry("cli.serve", "Run the API, with a worker and our own servers as needed."),
-    "worker": Entry("cli.worker", "Run workers that carry out generations."),
+    "worker": Entry("cli.worker", "Run workers that do what stands to be done."),
     "migrate": Entry("cli.migrate", "Bring the graph's constraints and indexes up to date."),
     "token": Entry("cli.token", "Make, list and revoke access tokens."),
     "demo": Entry("cli.demo", "Load the demonstration workspace."),

@@ -1,4 +1,4 @@
-"""`pedigree worker`: carries out generations until stopped."""
+"""`pedigree worker`: does what stands to be done, until stopped."""
 
 import click
 
@@ -16,7 +16,7 @@ from settings import read_settings
 )
 @click.option("--module", default="workers.main", hidden=True)
 def command(processes: int, threads: int, module: str) -> None:
-    """Run workers that carry out generations, until stopped.
+    """Run workers that fetch and remove bytes, and do what else stands to be done, until stopped.
 
     They use the Neo4j and Redis that NEO4J_URI and REDIS_URL name, else the ones a running
     `pedigree serve` of this data folder owns, else their own.
