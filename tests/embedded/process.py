@@ -40,6 +40,11 @@ def below(pid: int) -> list[int]:
     return [child.pid for child in psutil.Process(pid).children(recursive=True)]
 
 
+def _hear_hangups() -> None:
+    """A run that ignores hang-ups, as under nohup, would hand that on to its children."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 @contextmanager
 def spawned(*arguments: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen(
@@ -48,6 +53,7 @@ def spawned(*arguments: str, **environment: str) -> Iterator[subprocess.Popen[st
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=_hear_hangups,  # noqa: PLW1509  it sets a signal and nothing else
     )
     try:
         yield process
