@@ -11,7 +11,7 @@ from graph.actor import Actor
 from graph.catalog import query
 from graph.driver import Graph, Row, Transaction
 from graph.edge import ALL_KINDS, MediaType, Operation
-from graph.error import AlreadyThere, Conflict, NotFound
+from graph.error import AlreadyThere, Conflict, NotFound, Unavailable
 from graph.identifier import canonical, instant, maybe_instant, new_id, now
 
 CREATE = query("asset/create")
@@ -22,6 +22,7 @@ COUNT_EDGES = query("asset/count_edges")
 UPDATE = query("asset/update")
 FAIL = query("asset/fail")
 SET_MEDIA = query("asset/set_media")
+ATTEMPTS = 5
 T = TypeVar("T")
 
 
@@ -222,12 +223,17 @@ async def create(
 
 
 async def again(graph: Graph, work: Callable[[Transaction], Awaitable[T]]) -> T:
-    """Writes what looks first whether it is there; once more if the other of two at once won
-    between our look and our write."""
-    try:
-        return await graph.write(work)
-    except (AlreadyThere, Conflict):
-        return await graph.write(work)
+    """Writes what looks first whether it is there; again if another writer won between our look
+    and our write. What wins may be gone by the next look, so once more may not be enough."""
+    for attempt in range(ATTEMPTS):
+        try:
+            return await graph.write(work)
+        except AlreadyThere:
+            continue
+        except Conflict:
+            if attempt:
+                raise
+    raise Unavailable("other writers keep bringing in and deleting the same asset", retry_in=1.0)
 
 
 async def add(

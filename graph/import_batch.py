@@ -1,11 +1,10 @@
 """A batch of an import: its assets and edges in one transaction, with how far the import is.
 
-A batch writes its assets while the one ahead still writes its edges; from there on they take
-turns. Either all of a batch is in and the import stands after it, or nothing is."""
+A batch writes its assets and the edges within it while the one ahead of it is not done yet; from
+there on they take turns. Either all of a batch is in and the import stands after it, or nothing."""
 
 from collections import Counter
 from collections.abc import Awaitable
-from datetime import datetime
 from typing import Any
 
 from graph import entry, import_run, link
@@ -79,11 +78,15 @@ class _Writing:
 
     async def write(self, ahead: Awaitable[object] | None) -> ImportRun:
         await self._write_assets()
+        edges = Edges(self.tx, self.run, self.counts, self.problems, self.places, self.since)
+        lines = [line for line in self.batch.edges if line.number not in self.refused]
+        rest = await edges.write_within(lines, now())
         if ahead is not None:
             await ahead
         at = await link.lock(self.tx, self.run.workspace_id)
         turn = await self._take_turn()
-        await self._write_edges(at)
+        if rest:
+            await edges.write(rest, at)
         return await self._advance(turn["problems"])
 
     async def _write_assets(self) -> None:
@@ -175,13 +178,11 @@ class _Writing:
             at=at,
             user=self.actor.user,
         )
-        nodes: dict[str, str] = dict(rows[0]["nodes"])
-        for line in fresh:
+        nodes: list[str] = rows[0]["nodes"]
+        for line, node in zip(fresh, nodes, strict=True):
             media_type = str(line.row[AT["mediaType"]])
-            self.places[line.key] = Place(
-                line.id, nodes[line.id], media_type, line.number, young=True
-            )
-        uploads = [row for line in fresh for row in _upload_rows(line, nodes[line.id])]
+            self.places[line.key] = Place(line.id, node, media_type, line.number, young=True)
+        uploads = [row for line in fresh for row in _upload_rows(line, self.places[line.key].node)]
         if uploads:
             await self.tx.run(CREATE_UPLOADS, workspace=workspace, rows=uploads, at=at)
 
@@ -198,12 +199,6 @@ class _Writing:
                 "wait until that is done and send it again; nothing is doubled",
             )
         return rows[0]
-
-    async def _write_edges(self, at: datetime) -> None:
-        lines = [line for line in self.batch.edges if line.number not in self.refused]
-        if lines:
-            edges = Edges(self.tx, self.run, self.counts, self.problems)
-            await edges.write(lines, self.places, self.since, at)
 
     async def _advance(self, before: int) -> ImportRun:
         """Moves the import on; `before` is how many problems it had."""

@@ -1,7 +1,7 @@
 """The edges of a batch of an import: those that can stand are written, the rest is refused."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -51,26 +51,44 @@ class Candidate:
 
 
 class Edges:
-    """Writes the edges of one batch, under the workspace's lock."""
+    """Writes the edges of one batch. `new` are the assets of the batch by key, `since` tells on
+    which line each of its keys is."""
 
     def __init__(
-        self, tx: Transaction, run: ImportRun, counts: Counter[str], problems: list[Problem]
+        self,
+        tx: Transaction,
+        run: ImportRun,
+        counts: Counter[str],
+        problems: list[Problem],
+        new: Mapping[str, Place],
+        since: Mapping[str, int],
     ) -> None:
         self._tx = tx
         self._run = run
         self._counts = counts
         self._problems = problems
+        self._new = new
+        self._since = since
+        self._seen: set[tuple[str, str, str, int]] = set()
 
-    async def write(
-        self,
-        lines: Sequence[EdgeLine],
-        new: dict[str, Place],
-        since: dict[str, int],
-        at: datetime,
-    ) -> None:
-        """`new` are the assets of the batch, `since` tells on which line each of its keys is."""
-        places = new | await self._locate(lines, new)
-        edges = self._fitting(lines, places, since)
+    async def write_within(self, lines: Sequence[EdgeLine], at: datetime) -> list[EdgeLine]:
+        """Writes what can be written before it is this batch's turn, and hands back the rest.
+
+        That is edges within the batch, if all its edges lead from assets of its own to what
+        came before them: then no loop is possible, and nobody else sees these assets yet."""
+        if not all(self._leads_back(line) for line in lines):
+            return list(lines)
+        within = [line for line in lines if line.parent in self._new]
+        await self._create(self._fitting(within, self._new), at)
+        return [line for line in lines if line.parent not in self._new]
+
+    def _leads_back(self, line: EdgeLine) -> bool:
+        child, parent = self._new.get(line.child), self._new.get(line.parent)
+        return child is not None and (parent is None or parent.line < child.line)
+
+    async def write(self, lines: Sequence[EdgeLine], at: datetime) -> None:
+        """Writes the rest, under the workspace's lock."""
+        edges = self._fitting(lines, await self._located(lines))
         edges = await self._not_standing(edges)
         own = _closing(edges)
         rest = [edge for index, edge in enumerate(edges) if index not in own]
@@ -85,32 +103,30 @@ class Edges:
         for edge in refused:
             self._refuse(edge.line, "parent", "CONFLICT", LOOP)
 
-    async def _locate(self, lines: Sequence[EdgeLine], new: dict[str, Place]) -> dict[str, Place]:
-        """What edges name and this batch did not bring."""
+    async def _located(self, lines: Sequence[EdgeLine]) -> dict[str, Place]:
+        """What the edges name: of this batch, or as it stands under the lock."""
         named = {name for line in lines for name in (line.child, line.parent)}
-        names = sorted(named - new.keys())
+        names = sorted(named - self._new.keys())
         if not names:
-            return {}
+            return dict(self._new)
         rows = await self._tx.run(
-            LOCATE.render(kinds=ALL_KINDS),
+            LOCATE,
             workspace=self._run.workspace_id,
             run=self._run.id,
             names=names,
             ids=[name for name in names if len(name) == ID_LENGTH],
         )
-        return {
+        return {**self._new} | {
             name: Place(asset_id, node, media_type, line=0, young=not parent)
             for name, asset_id, node, media_type, parent in rows[0]["found"]
         }
 
-    def _fitting(
-        self, lines: Sequence[EdgeLine], places: dict[str, Place], since: dict[str, int]
-    ) -> list[Candidate]:
+    def _fitting(self, lines: Sequence[EdgeLine], places: Mapping[str, Place]) -> list[Candidate]:
         """The edges whose ends are there and of fitting media, each once."""
-        found: dict[object, Candidate] = {}
+        found: list[Candidate] = []
         for line in lines:
-            child = self._place(line, "child", line.child, places, since)
-            parent = child and self._place(line, "parent", line.parent, places, since)
+            child = self._place(line, "child", line.child, places)
+            parent = child and self._place(line, "parent", line.parent, places)
             if not child or not parent:
                 continue
             misfit = _misfit(line.kind, child.media_type, parent.media_type)
@@ -119,17 +135,18 @@ class Edges:
                 self._refuse(line, "parent", "INVALID_INPUT", "an asset cannot be its own parent")
             elif misfit:
                 self._refuse(line, "kind", "INVALID_INPUT", misfit)
-            elif name in found:
+            elif name in self._seen:
                 self._refuse(line, "parent", "CONFLICT", "an earlier line has the same edge")
             else:
-                found[name] = Candidate(line, child, parent)
-        return list(found.values())
+                self._seen.add(name)
+                found.append(Candidate(line, child, parent))
+        return found
 
     def _place(
-        self, line: EdgeLine, field: str, name: str, places: dict[str, Place], since: dict[str, int]
+        self, line: EdgeLine, field: str, name: str, places: Mapping[str, Place]
     ) -> Place | None:
         place = places.get(name)
-        if place is None or since.get(name, 0) > line.number:
+        if place is None or self._since.get(name, 0) > line.number:
             self._refuse(line, field, "NOT_FOUND", UNKNOWN)
             return None
         return place
@@ -154,18 +171,15 @@ class Edges:
                 self._refuse(edges[index].line, "parent", "CONFLICT", "this edge stands already")
         return [edge for index, edge in enumerate(edges) if index not in standing]
 
-    async def _create(self, edges: Sequence[Candidate], at: datetime) -> list[str]:
-        """The edges' ids as written, in their order; one round trip per kind."""
-        written = [""] * len(edges)
-        by_kind: dict[str, list[int]] = {}
-        for place, edge in enumerate(edges):
-            by_kind.setdefault(edge.line.kind, []).append(place)
-        for kind, places in by_kind.items():
-            rows = [_row(edges[place]) for place in places]
-            found = await self._tx.run(CREATE.render(kind=kind), rows=rows, at=at)
-            for place, number in zip(places, found[0]["edges"], strict=True):
-                written[place] = number
+    async def _create(
+        self, edges: Sequence[Candidate], at: datetime, *, tell: bool = False
+    ) -> list[str]:
+        """Writes edges; their ids, in their order, only if they are to be told."""
+        if not edges:
+            return []
+        rows = await self._tx.run(CREATE, rows=[_row(edge) for edge in edges], at=at, tell=tell)
         self._counts["edgesCreated"] += len(edges)
+        written: list[str] = rows[0]["edges"]
         return written
 
     async def _create_checked(self, edges: Sequence[Candidate], at: datetime) -> list[Candidate]:
@@ -173,7 +187,7 @@ class Edges:
         of them: one left alone closes a loop with what stays written, and is handed back."""
         if not edges:
             return []
-        written = await self._create(edges, at)
+        written = await self._create(edges, at, tell=True)
         ends = [_ends(index, edge) for index, edge in enumerate(edges)]
         found = await self._tx.run(FIND_LOOPS.render(kinds=ALL_KINDS), rows=ends)
         looping = [row["index"] for row in found]
@@ -208,4 +222,4 @@ def _ends(index: int, edge: Candidate) -> dict[str, object]:
 
 
 def _row(edge: Candidate) -> list[object]:
-    return [edge.child.node, edge.parent.node, edge.line.values]
+    return [edge.child.node, edge.parent.node, edge.line.kind, edge.line.values]

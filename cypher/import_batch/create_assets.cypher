@@ -1,4 +1,5 @@
-// Creates assets; rows and what is handed back stand in the order of graph.import_line.COLUMNS.
+// Creates assets from rows in the order of graph.import_line.COLUMNS; their nodes stand in that of
+// the rows.
 // $rows $workspace $scope $run $at $user
 // -> nodes
 UNWIND $rows AS row
@@ -13,4 +14,4 @@ CREATE (a:Asset {
   frameRate: row[23], sha256: row[24], madeAt: datetime(row[25]),
   deletedAt: datetime(row[26])
 })
-RETURN collect([a.id, elementId(a)]) AS nodes
+RETURN collect(elementId(a)) AS nodes

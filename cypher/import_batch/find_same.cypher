@@ -9,7 +9,8 @@ CALL () {
   UNION ALL
   UNWIND $keys AS row
   MATCH (k:ImportKey {run: $run, key: row[1]})
-  MATCH (a:Asset {workspace: $workspace, id: k.asset})
+  WITH row, k.asset AS id
+  MATCH (a:Asset {workspace: $workspace, id: id})
   RETURN row[0] AS index, 0 AS rank, a
   UNION ALL
   UNWIND $ids AS row

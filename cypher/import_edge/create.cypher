@@ -1,13 +1,13 @@
-// Writes lineage edges of one kind from rows of child, parent and the rest as a list.
-// Slots: kind.
-// $rows $at
+// Writes lineage edges from rows of child, parent, kind and the rest as a list; tells their ids
+// only if asked. Kinds are data here: a plan for each would cost seconds at first.
+// $rows $at $tell
 // -> edges
 UNWIND $rows AS row
-MATCH (c:Asset) WHERE elementId(c) = row[0]
-MATCH (p:Asset) WHERE elementId(p) = row[1]
-CREATE (c)-[e:<<kind>> {
-  operation: row[2][0], sequence: row[2][1], evidence: row[2][2],
-  parentStart: row[2][3], parentEnd: row[2][4],
-  parentFrame: row[2][5], prompt: row[2][6], duration: row[2][7], createdAt: $at
+MATCH (c) WHERE elementId(c) = row[0]
+MATCH (p) WHERE elementId(p) = row[1]
+CREATE (c)-[e:$(row[2]) {
+  operation: row[3][0], sequence: row[3][1], evidence: row[3][2],
+  parentStart: row[3][3], parentEnd: row[3][4],
+  parentFrame: row[3][5], prompt: row[3][6], duration: row[3][7], createdAt: $at
 }]->(p)
-RETURN collect(elementId(e)) AS edges
+RETURN collect(CASE WHEN $tell THEN elementId(e) END) AS edges
