@@ -52,8 +52,8 @@ DIRECTIONS = {
     Direction.CHILDREN: "What was made from it.",
 }
 CUTS = {
-    Cut.MAX_NODES: "There are more assets than `maxNodes`.",
-    Cut.MAX_DEPTH: "There are assets further away than `maxDepth`.",
+    Cut.MAX_NODES: "There are more assets than may be taken in; `maxNodes` for a neighbourhood.",
+    Cut.MAX_DEPTH: "There are assets further away than may be gone; `maxDepth` for a neighbourhood.",
 }
 RELATIONS = {
     RelationKind.SAME: "They are one and the same.",
@@ -83,5 +83,5 @@ describe(
     {kind: row.meaning for kind, row in CATALOGUE.items()},
 )
 describe(Direction, "Which way to walk from an asset.", DIRECTIONS)
-describe(Cut, "Why a neighbourhood is not the whole of it.", CUTS)
+describe(Cut, "Why an answer is not the whole of it.", CUTS)
 describe(RelationKind, "What the first of two assets is to the second.", RELATIONS)

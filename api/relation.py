@@ -7,6 +7,7 @@ import strawberry
 from api.asset import AssetType
 from api.context import Info
 from api.lineage import AsOf, Filter, LineageEdgeType, to_walk
+from graph.lineage import Cut
 from graph.relation import RelationKind, relate
 
 
@@ -21,6 +22,12 @@ class RelationType:
     )
     edges: list[LineageEdgeType] = strawberry.field(
         description="The edges on that way; each says which end is the child."
+    )
+    truncated: bool = strawberry.field(
+        description="Whether a common asset was looked for only so far; there may be a nearer one."
+    )
+    cuts: list[Cut] = strawberry.field(
+        description="Why it was looked no further: 100 hops each way, or 20,000 assets."
     )
 
 
@@ -48,4 +55,6 @@ class RelationQuery:
             meeting_id=strawberry.ID(found.meeting_id) if found.meeting_id else None,
             assets=found.path.assets if found.path else [],  # type: ignore[arg-type]
             edges=found.path.edges if found.path else [],  # type: ignore[arg-type]
+            truncated=bool(found.cuts),
+            cuts=list(found.cuts),
         )

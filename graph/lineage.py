@@ -33,7 +33,7 @@ class Direction(StrEnum):
 
 
 class Cut(StrEnum):
-    """Why a neighbourhood is not the whole of it."""
+    """Why an answer is not the whole of it."""
 
     MAX_NODES = "MAX_NODES"
     MAX_DEPTH = "MAX_DEPTH"

@@ -8,7 +8,7 @@ from enum import StrEnum
 from graph.asset import Asset
 from graph.catalog import query
 from graph.driver import Graph
-from graph.lineage import Edge, Walk
+from graph.lineage import Cut, Edge, Walk
 
 PATH = query("relation/path")
 COMMON = query("relation/common")
@@ -37,11 +37,13 @@ class Path:
 
 @dataclass(frozen=True)
 class Relation:
-    """Why two assets are related; `meeting_id` is the asset they share, if they share one."""
+    """Why two assets are related; `meeting_id` is the asset they share, if they share one. With
+    cuts, what they share may lie beyond where it was looked for."""
 
     kind: RelationKind
     path: Path | None = None
     meeting_id: str | None = None
+    cuts: tuple[Cut, ...] = ()
 
 
 async def relate(
@@ -71,18 +73,20 @@ async def _meeting(
         budget=COMMON_BUDGET,
         **walk.parameters(),
     )
-    if not rows:
-        return Relation(RelationKind.NONE)
+    found = {Cut.MAX_DEPTH: rows[0]["deep"], Cut.MAX_NODES: rows[0]["full"]} if rows else {}
+    cuts = tuple(cut for cut, hit in found.items() if hit)
+    if not rows or rows[0]["id"] is None:
+        return Relation(RelationKind.NONE, cuts=cuts)
     meeting, below = rows[0]["id"], rows[0]["descendant"]
     ends = [(meeting, first), (meeting, second)] if below else [(first, meeting), (second, meeting)]
     one, two = await asyncio.gather(
         *(_path(graph, workspaces, child, ancestor, walk) for child, ancestor in ends)
     )
     if one is None or two is None:  # an edge was retracted in between
-        return Relation(RelationKind.NONE)
+        return Relation(RelationKind.NONE, cuts=cuts)
     kind = RelationKind.COMMON_DESCENDANT if below else RelationKind.COMMON_ANCESTOR
     path = _joined(_reversed(one), two) if below else _joined(one, _reversed(two))
-    return Relation(kind, path, meeting)
+    return Relation(kind, path, meeting, cuts)
 
 
 async def _path(

@@ -7,10 +7,13 @@ from pathlib import Path
 
 from graph.driver import Graph, connect
 from media.fetch import Fetcher
+from media.intake import remove_stale
 from media.store import Store, open_store
 from settings import Settings, SettingsError
 
 MIB = 1024 * 1024
+# A file on its way in is written to all the time; one this old was left by a killed process.
+STALE_SECONDS = 24 * 3600.0
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,7 @@ async def opened(settings: Settings) -> AsyncIterator[Rooms]:
     """Connects to what the settings name."""
     if not settings.neo4j_uri:
         raise SettingsError("NEO4J_URI is not set; `pedigree serve` starts a Neo4j of its own")
+    remove_stale(settings.data_dir, STALE_SECONDS)
     async with connect(
         settings.neo4j_uri,
         settings.neo4j_user,

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from graph import relation
 from graph.driver import Graph
 from graph.edge import EdgeKind, Evidence, MediaType
 from graph.identifier import new_id
-from graph.lineage import Walk
+from graph.lineage import Cut, Walk
 from graph.relation import Path, Relation, RelationKind, relate
 from tests.graph.history import history
 from tests.graph.model import Model, name
@@ -114,6 +115,22 @@ async def test_parts_of_one_composition_are_related_by_it(graph: Graph) -> None:
     assert [edge.kind for edge in found.path.edges] == [EdgeKind.VARIANT_OF, EdgeKind.MASK]
     picky = await relate(graph, made.within, left, right, Walk(evidence=[Evidence.RECORDED]))
     assert picky == Relation(RelationKind.NONE)
+
+
+async def test_where_the_search_for_a_common_asset_ended_is_said(
+    graph: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = await world(graph)
+    top, left, right, *between = await made.images(7)
+    await made.link(*chain([top, *between[:2], left]), *chain([top, *between[2:], right]))
+    found = await relate(graph, made.within, left, right)
+    assert (found.meeting_id, found.cuts) == (top, ())
+    monkeypatch.setattr(relation, "COMMON_BUDGET", 2)
+    found = await relate(graph, made.within, left, right)
+    assert found == Relation(RelationKind.NONE, cuts=(Cut.MAX_NODES,))
+    monkeypatch.setattr(relation, "COMMON_DEPTH", 2)
+    found = await relate(graph, made.within, left, right)
+    assert found == Relation(RelationKind.NONE, cuts=(Cut.MAX_DEPTH, Cut.MAX_NODES))
 
 
 async def test_a_filter_of_media_is_for_what_lies_between(graph: Graph) -> None:
