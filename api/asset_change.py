@@ -9,13 +9,12 @@ from strawberry import UNSET
 from strawberry.file_uploads import Upload
 from strawberry.scalars import JSON
 
-from api import text
 from api.asset import AssetType, Link
 from api.context import Info
 from api.error import Conflict, InvalidInput, LimitExceeded, NotAllowed, NotFound, Unavailable
 from api.extraction import AssetRefreshed
 from api.upload import in_chunks
-from graph import asset
+from graph import asset, text
 from graph import error as graph_error
 from graph.asset import MediaState, NewAsset
 from graph.edge import MediaType, Operation

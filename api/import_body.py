@@ -5,11 +5,10 @@ from typing import Any
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
-from api import text
 from api.context import Context
 from api.plain import answering
 from api.scalar import iso
-from graph import import_run
+from graph import import_run, text
 from graph.error import InvalidInput, NotFound
 from graph.import_run import ImportRun
 from graph.role import Permission

@@ -7,7 +7,6 @@ from typing import Annotated, Any
 import strawberry
 from strawberry.file_uploads import Upload
 
-from api import text
 from api.context import Info
 from api.enum import describe
 from api.error import Conflict, InvalidInput, LimitExceeded, NotAllowed, NotFound, Unavailable
@@ -17,7 +16,7 @@ from api.scalar import Long
 from api.search import WorkspaceArgument
 from api.upload import in_chunks
 from graph import error as graph_error
-from graph import import_run
+from graph import import_run, text
 from graph.import_run import ImportProblem, ImportRun, ImportState
 from graph.role import Permission
 from workers import bulk

@@ -5,14 +5,13 @@ from typing import Annotated, Any
 
 import strawberry
 
-from api import text
 from api.context import Info
 from api.enum import describe
 from api.error import Conflict, InvalidInput, LimitExceeded, NotAllowed, NotFound, Unavailable
 from api.node import Node
 from api.page import After, Connection, First, connection, from_cursor, page_size, to_cursor
 from graph import error as graph_error
-from graph import subject
+from graph import subject, text
 from graph.role import Permission
 from graph.subject import Subject, SubjectKind
 

@@ -6,7 +6,6 @@ from typing import Annotated, Any
 import strawberry
 
 from api import role as _role  # noqa: F401  registers the enum
-from api import text
 from api.context import Info
 from api.error import (
     Conflict,
@@ -19,7 +18,7 @@ from api.error import (
 )
 from api.node import Node
 from graph import error as graph_error
-from graph import token
+from graph import text, token
 from graph.role import Permission, Role
 
 

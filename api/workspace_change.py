@@ -5,7 +5,6 @@ from typing import Annotated
 
 import strawberry
 
-from api import text
 from api.context import Context, Info
 from api.error import (
     Conflict,
@@ -17,7 +16,7 @@ from api.error import (
     Unavailable,
 )
 from api.workspace import MemberType, WorkspaceType
-from graph import user, workspace
+from graph import text, user, workspace
 from graph.role import Permission, Role
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from graph import told
+from graph import text
 from graph.edge import EdgeKind, Evidence, MediaType, Operation
 from graph.error import InvalidInput
 from graph.identifier import canonical
@@ -45,7 +45,7 @@ def _text(longest: int) -> Reader:
     def reader(name: str, value: Any) -> str | None:
         if not isinstance(value, str):
             raise InvalidInput(name, "must be text")
-        return told.text(name, value, longest)
+        return text.text(name, value, longest)
 
     return reader
 
@@ -105,23 +105,23 @@ def _seed(name: str, value: Any) -> str | None:
     """Seeds may exceed what JSON numbers hold in most programs, so text is best."""
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
-    reader = _text(told.ID_MAX)
+    reader = _text(text.ID_MAX)
     return reader(name, value)  # type: ignore[no-any-return]
 
 
 def _tags(name: str, value: Any) -> list[str] | None:
     if not isinstance(value, list) or not all(isinstance(tag, str) for tag in value):
         raise InvalidInput(name, "must be a list of texts")
-    return list(told.tags(name, value)) or None
+    return list(text.tags(name, value)) or None
 
 
 def _object(name: str, value: Any) -> str | None:
-    checked = told.metadata(name, value)
+    checked = text.metadata(name, value)
     return canonical(checked) if checked else None
 
 
 def _url(name: str, value: Any) -> str | None:
-    return told.url(name, _is(str, "text")(name, value))
+    return text.url(name, _is(str, "text")(name, value))
 
 
 def _sha256(name: str, value: Any) -> str:
@@ -132,25 +132,25 @@ def _sha256(name: str, value: Any) -> str:
 
 def _uploads(name: str, value: Any) -> dict[str, dict[str, str]]:
     """{provider: {kind of id: id}}."""
-    wanted, text = "must be an object such as {provider: {kind: id}}", _text(told.ID_MAX)
+    wanted, reader = "must be an object such as {provider: {kind: id}}", KEY
     if not isinstance(value, dict) or not all(isinstance(kinds, dict) for kinds in value.values()):
         raise InvalidInput(name, wanted)
     for provider, kinds in value.items():
         parts = [provider, *kinds, *kinds.values()]
-        if not all(text(f"{name}.{provider}", part) == part for part in parts):
+        if not all(reader(f"{name}.{provider}", part) == part for part in parts):
             raise InvalidInput(f"{name}.{provider}", "has an empty part, or space around one")
     return value
 
 
-KEY = _text(told.ID_MAX)
-_SHORT, _LONG = _text(told.ID_MAX), _text(told.TEXT_MAX)
+KEY = _text(text.ID_MAX)
+_SHORT, _LONG = _text(text.ID_MAX), _text(text.TEXT_MAX)
 
 # An asset's fields are kept under the names of the graph's columns, as values it takes at once.
 ASSET: Fields = {
     "type": ("type", _is(str, "text")),
     "key": ("key", KEY),
     "mediaType": ("mediaType", _name_of(MediaType)),
-    "name": ("name", _text(told.NAME_MAX)),
+    "name": ("name", _text(text.NAME_MAX)),
     "description": ("description", _LONG),
     "tags": ("tags", _tags),
     "prompt": ("prompt", _LONG),

@@ -15,7 +15,7 @@ from graph.edge import MediaType
 from graph.error import Conflict, Refused
 from graph.extraction import Clue, Rank, resolve
 from graph.provider_upload import key_of
-from graph.told import NAME_MAX, text
+from graph.text import NAME_MAX, text
 from media.errors import MediaError, NotMedia, StoreUnavailable
 from media.intake import Received, receive
 from providers.comfyui.file import TYPES, ServerFile
