@@ -1,13 +1,15 @@
 """Every setting of Pedigree, read once from the environment."""
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, HttpUrl, SecretStr, ValidationError, model_validator
+from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent
+ORIGIN = re.compile(r"https?://[^/?#@\s*]+")
 
 
 class SettingsError(Exception):
@@ -75,6 +77,18 @@ class Settings(BaseSettings):
         min_length=32,
         description="Signs media and upload links, at least 32 characters. Unset: one is made and kept in the data directory; several hosts need the same one.",
     )
+    cors_origins: Annotated[frozenset[str], NoDecode] = Field(
+        frozenset(),
+        description="Origins, comma-separated, whose pages may use the API from a browser, such as https://studio.example; * for all.",
+    )
+    trusted_documents: Path | None = Field(
+        None,
+        description="JSON file of documents by their SHA-256, which clients may name by that alone.",
+    )
+    trusted_only: bool = Field(
+        False,
+        description="Whether only documents of that file are run; GraphiQL is of no use then.",
+    )
     graphiql: bool = Field(True, description="Whether browsers get GraphiQL at /graphql.")
     log_level: Annotated[str, Field(pattern="^(DEBUG|INFO|WARNING|ERROR)$")] = Field(
         "INFO", description="DEBUG, INFO, WARNING or ERROR."
@@ -84,6 +98,12 @@ class Settings(BaseSettings):
         ge=0,
         le=60,
         description="How long a process trusts what it read about a token; a revocation elsewhere takes at most this long.",
+    )
+    token_check_seconds: float = Field(
+        10.0,
+        ge=0.1,
+        le=600,
+        description="How often the token of an open WebSocket is looked at again; a revoked one closes it.",
     )
 
     # Limits.
@@ -97,11 +117,80 @@ class Settings(BaseSettings):
     image_pixels_max: int = Field(
         120_000_000, ge=1, description="Most pixels of an image that is opened; more is refused."
     )
+    subscriptions_per_connection: int = Field(
+        100, ge=1, le=10_000, description="Most operations that run at once on one WebSocket."
+    )
     link_seconds: int = Field(
         900, ge=10, le=86_400, description="How long a signed media or upload link is good for."
     )
     query_seconds: float = Field(
         20.0, gt=0, description="Longest a single graph query may run before Neo4j stops it."
+    )
+
+    # Limits of one operation.
+    query_depth_max: int = Field(
+        15,
+        ge=1,
+        le=100,
+        description="Deepest nesting of fields; introspection has a depth of its own.",
+    )
+    query_aliases_max: int = Field(
+        500,
+        ge=0,
+        description="Most aliases of an operation, counted at every spread of a fragment.",
+    )
+    query_root_fields_max: int = Field(
+        100, ge=1, description="Most fields at the root of an operation."
+    )
+    query_fields_max: int = Field(
+        1000,
+        ge=1,
+        description="Most fields of an operation, counted at every spread of a fragment.",
+    )
+    query_directives_max: int = Field(
+        100, ge=0, description="Most directives of an operation, counted at every spread."
+    )
+    query_tokens_max: int = Field(
+        5000, ge=100, description="Most tokens of a document; the parser stops there."
+    )
+    query_cost_max: int = Field(
+        200_000,
+        ge=1,
+        description="Most objects that an operation may ask for: a page costs its size times what is in it. A size given as a variable counts as the largest page.",
+    )
+    variables_depth_max: int = Field(
+        32, ge=1, le=500, description="Deepest nesting of objects and lists in variables."
+    )
+    operation_seconds: float = Field(
+        30.0, gt=0, description="Longest an operation may take; what it runs is stopped then."
+    )
+    introspection: bool = Field(
+        True,
+        description="Whether the schema may be asked for, which GraphiQL needs. Off: errors give no hints of its names either.",
+    )
+
+    # Limits of one client, counted by each API process for itself.
+    request_body_max_kb: int = Field(
+        1024, ge=1, description="Largest body of a GraphQL request without files, in KiB."
+    )
+    token_requests_per_second: float = Field(
+        300.0,
+        ge=0,
+        description="Requests a second by one token, and five times as many at once; 0 is no limit.",
+    )
+    address_requests_per_second: float = Field(
+        600.0,
+        ge=0,
+        description="Requests a second from one address, or one /64 network of IPv6, and five times as many at once; 0 is no limit.",
+    )
+    token_operations_max: int = Field(
+        64, ge=1, description="Most operations of one token that run at once over HTTP."
+    )
+    token_streams_max: int = Field(
+        100, ge=1, description="Most event streams of one token that are open at once."
+    )
+    connections_max: int = Field(
+        2000, ge=1, description="Most connections of an API process; more are answered with 503."
     )
 
     # Sign-in by OpenID Connect, beside our own tokens.
@@ -118,12 +207,22 @@ class Settings(BaseSettings):
 
     @model_validator(mode="before")
     @classmethod
-    def _split_hosts(cls, data: dict[str, object]) -> dict[str, object]:
-        hosts = data.get("allow_private_fetch")
-        if isinstance(hosts, str):
-            names = frozenset(h.strip().lower() for h in hosts.split(",") if h.strip())
-            return {**data, "allow_private_fetch": names}
-        return data
+    def _split_lists(cls, data: dict[str, object]) -> dict[str, object]:
+        lists = {name: data.get(name) for name in ("allow_private_fetch", "cors_origins")}
+        split = {
+            name: frozenset(part.strip().lower() for part in text.split(",") if part.strip())
+            for name, text in lists.items()
+            if isinstance(text, str)
+        }
+        return {**data, **split}
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _origins_are_origins(cls, origins: frozenset[str]) -> frozenset[str]:
+        wrong = sorted(o for o in origins if o != "*" and not ORIGIN.fullmatch(o))
+        if wrong:
+            raise ValueError(f"{wrong[0]!r} is no origin; one has a scheme, a host and no path")
+        return origins
 
     @model_validator(mode="after")
     def _oidc_is_whole(self) -> Self:

@@ -45,6 +45,13 @@ class Context:
     def actor(self) -> Actor:
         return Actor(self.viewer.user_id, self.viewer.token_id, self.request_id)
 
+    def renew(self, viewer: Viewer) -> None:
+        """Goes on as this viewer, who is the same user looked up again: what was read for the
+        roles they had is forgotten."""
+        self.viewer = viewer
+        for name in ("readable", "loaders"):
+            self.__dict__.pop(name, None)
+
     def workspace(self, wanted: str | None, permission: Permission) -> str:
         """The workspace an operation is for: the one named, or the only one there is."""
         if wanted is not None:

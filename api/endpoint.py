@@ -1,97 +1,34 @@
-"""The GraphQL endpoint: who asks is settled before anything is parsed."""
+"""The GraphQL endpoint: GraphiQL for browsers, HTTP and WebSocket for programs."""
 
-import math
-from typing import Any
-
-import orjson
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
-from strawberry.asgi import GraphQL
-from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.schema import Schema
 
-from api import graphiql
-from api.context import Context
-from api.oidc import IssuerUnavailable
-from api.request_id import REQUEST_ID
+from api import graphiql, over_websocket
+from api.over_http import OverHttp
+from api.over_websocket import INIT_SECONDS
 from api.schema import schema
 from api.state import State
-from api.viewer import Unauthenticated
-from graph.error import Unavailable
-
-PREFLIGHT_HEADERS = ("x-pedigree-client", "graphql-require-preflight", "apollo-require-preflight")
 
 
-class Endpoint(GraphQL[Context, None]):
-    """Strawberry's view with our context, token check, encoding and cross-site guard."""
+class Endpoint:
+    """An ASGI application for both kinds of scope."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(
+        self, state: State, served: Schema = schema, *, init_seconds: float = INIT_SECONDS
+    ) -> None:
         self._state = state
-        super().__init__(
-            schema,
-            graphql_ide=None,
-            allow_queries_via_get=False,
-            subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
-            multipart_uploads_enabled=True,
-        )
+        self._schema = served
+        self._init_seconds = init_seconds
+        self._http = OverHttp(state, served)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope)
-        if self._state.settings.graphiql and graphiql.is_wanted(request):
-            await graphiql.page()(scope, receive, send)
+        if scope["type"] == "websocket":
+            socket = WebSocket(scope, receive, send)
+            await over_websocket.serve(socket, self._state, self._schema, self._init_seconds)
             return
-        if refused := _cross_site(request):
-            await refused(scope, receive, send)
-            return
-        try:
-            await super().__call__(scope, receive, send)
-        except Unauthenticated as error:
-            await _unauthenticated(error)(scope, receive, send)
-        except (Unavailable, IssuerUnavailable) as error:
-            await _unavailable(error)(scope, receive, send)
-
-    async def run(self, request: Any, *arguments: Any, **named: Any) -> Any:
-        """Also closes the files of a multipart request, which would wait for the collector."""
-        try:
-            return await super().run(request, *arguments, **named)
-        finally:
-            if isinstance(request, Request):
-                await request.close()
-
-    async def get_context(
-        self,
-        request: Request | WebSocket,
-        response: Response | WebSocket,  # noqa: ARG002
-    ) -> Context:
-        viewer = await self._state.authenticator.authenticate(request.headers.get("authorization"))
-        return self._state.context(viewer, REQUEST_ID.get(), str(request.base_url))
-
-    def encode_json(self, data: object) -> str | bytes:
-        return orjson.dumps(data)
-
-
-def _cross_site(request: Request) -> Response | None:
-    """A form of another site can post multipart without asking; a header of ours it cannot send."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "multipart/form-data" or any(h in request.headers for h in PREFLIGHT_HEADERS):
-        return None
-    message = "Multipart requests must carry the header X-Pedigree-Client, whatever its value."
-    return _errors(message, "CROSS_SITE", 403)
-
-
-def _unauthenticated(error: Unauthenticated) -> Response:
-    answer = _errors(str(error), "UNAUTHENTICATED", 401)
-    answer.headers["WWW-Authenticate"] = error.challenge
-    return answer
-
-
-def _unavailable(error: Unavailable | IssuerUnavailable) -> Response:
-    answer = _errors("Who you are cannot be found out now; try again.", "UNAVAILABLE", 503)
-    answer.headers["Retry-After"] = str(math.ceil(error.retry_in))
-    return answer
-
-
-def _errors(message: str, code: str, status: int) -> Response:
-    body: dict[str, Any] = {"errors": [{"message": message, "extensions": {"code": code}}]}
-    return JSONResponse(body, status)
+        request = Request(scope, receive)
+        wants_page = self._state.settings.graphiql and graphiql.is_wanted(request)
+        answer = graphiql.page() if wants_page else await self._http.answer(request)
+        await answer(scope, receive, send)

@@ -1,18 +1,23 @@
 """Refusals: what a client can be told, and the one place where anything else is masked."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import strawberry
 from graphql import GraphQLError
+from strawberry.exceptions import MissingQueryError
 from strawberry.extensions import SchemaExtension
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
 from graph import error as graph_error
 from graph.identifier import new_id
 from media.errors import MediaError
 
 log = logging.getLogger("pedigree.api")
+
+# What a request is told that names no operation, or one that its transport does not carry.
+UNRUNNABLE = (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
 
 
 class NotAllowedError(Exception):
@@ -144,6 +149,8 @@ def told(error: GraphQLError) -> GraphQLError:
         return _spoken(error, answer)
     if isinstance(original, GraphQLError):
         return error
+    if isinstance(original, UNRUNNABLE):
+        return GraphQLError(error.message, extensions={"code": "BAD_REQUEST"})
     number = new_id()
     log.error("unexpected error %s at %s", number, error.path, exc_info=original)
     return GraphQLError(
@@ -156,6 +163,9 @@ def told(error: GraphQLError) -> GraphQLError:
 
 class ToldErrors(SchemaExtension):
     """Puts every error of an answer through `told`, whatever way the answer leaves by."""
+
+    def __init__(self, tell: Callable[[GraphQLError], GraphQLError] = told) -> None:
+        self._tell_one = tell
 
     def on_operation(self) -> Iterator[None]:
         self.streamed = False
@@ -175,4 +185,4 @@ class ToldErrors(SchemaExtension):
 
     def _tell(self, result: Any) -> None:
         if getattr(result, "errors", None):
-            result.errors = [told(error) for error in result.errors]
+            result.errors = [self._tell_one(error) for error in result.errors]

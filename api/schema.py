@@ -2,7 +2,6 @@
 
 import strawberry
 from graphql import GraphQLError, lexicographic_sort_schema, print_schema
-from strawberry.extensions import ParserCache, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 from strawberry.types import ExecutionContext
@@ -10,9 +9,12 @@ from strawberry.types import ExecutionContext
 from api.asset import AssetQuery
 from api.asset_change import AssetMutation
 from api.entry import EntryQuery
-from api.error import HANDLERS, ToldErrors
+from api.error import HANDLERS
+from api.execution import Executor
 from api.extraction import ExtractionMutation
 from api.import_run import ImportMutation, ImportQuery
+from api.limit import limits
+from api.limit_operation import LimitedSchema
 from api.link import LinkMutation
 from api.node import NodeQuery
 from api.relation import RelationQuery
@@ -58,7 +60,7 @@ Mutation = strawberry.type(
 )
 
 
-class Schema(strawberry.Schema):
+class Schema(LimitedSchema):
     """Ours to log: `told` does so once, and only for what nobody expected."""
 
     def process_errors(
@@ -72,7 +74,8 @@ class Schema(strawberry.Schema):
 schema = Schema(
     query=Query,
     mutation=Mutation,
-    extensions=[ToldErrors, ParserCache, ValidationCache],
+    limits=limits,
+    execution_context_class=Executor,
     exception_handlers=HANDLERS,
     config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=False),
 )

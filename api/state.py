@@ -9,6 +9,7 @@ from pathlib import Path
 from api.authentication import Authenticator
 from api.context import Context
 from api.media import Links
+from api.persisted import Documents
 from api.viewer import Viewer
 from graph.migration import migrate
 from settings import Settings
@@ -23,6 +24,7 @@ class State:
     rooms: Rooms
     authenticator: Authenticator
     secret: str
+    documents: Documents
 
     @property
     def settings(self) -> Settings:
@@ -40,10 +42,11 @@ class State:
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[State]:
     """Connects, migrates, and lets go of everything at the end."""
+    documents = Documents.of(settings)
     async with rooms.opened(settings) as found:
         await migrate(found.graph)
         async with Authenticator(found.graph, settings) as authenticator:
-            yield State(found, authenticator, signing_secret(settings))
+            yield State(found, authenticator, signing_secret(settings), documents)
 
 
 def signing_secret(settings: Settings) -> str:

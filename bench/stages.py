@@ -178,7 +178,7 @@ class _Layers:
         return await self._authenticate()
 
     async def encoding(self, turn: int) -> object:
-        return self._endpoint.encode_json(self._answers[turn])
+        return orjson.dumps(self._answers[turn])
 
     async def view(self, turn: int) -> None:
         """The whole application, but for its server."""

@@ -20,7 +20,11 @@ def main(app: str, file_descriptor: str) -> None:
         log_level=settings().log_level.lower(),
         access_log=False,
         server_header=False,
+        limit_concurrency=settings().connections_max,
         timeout_graceful_shutdown=GRACE_SECONDS,
+        ws_max_size=settings().request_body_max_kb * 1024,
+        # A compressor for each of thousands of sockets would cost more memory than all else.
+        ws_per_message_deflate=False,
     )
     with socket.socket(fileno=int(file_descriptor)) as server:
         uvicorn.Server(config).run(sockets=[server])

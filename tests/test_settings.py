@@ -37,6 +37,12 @@ def test_servers_are_named_as_everybody_names_them() -> None:
         ("query_seconds", "0.5", 0.5),
         ("allow_private_fetch", " A.example , b.example,,", {"a.example", "b.example"}),
         ("allow_private_fetch", "", set()),
+        (
+            "cors_origins",
+            "https://A.example, http://b.example:81",
+            {"https://a.example", "http://b.example:81"},
+        ),
+        ("cors_origins", "*", {"*"}),
     ],
 )
 def test_each_is_read_from_its_variable(
@@ -49,6 +55,9 @@ def test_each_is_read_from_its_variable(
 @pytest.mark.parametrize(
     ("field", "text"),
     [
+        ("cors_origins", "a.example"),
+        ("cors_origins", "https://a.example/path"),
+        ("cors_origins", "https://*.a.example"),
         ("neo4j_uri", "http://db.example.org"),
         ("neo4j_release", "4.4"),
         ("neo4j_heap_mb", "10"),

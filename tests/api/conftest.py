@@ -4,6 +4,7 @@ import socket
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +12,11 @@ import httpx
 import pytest
 import uvicorn
 from starlette.applications import Starlette
+from starlette.routing import Route, WebSocketRoute
 
 from api.app import create_app
+from api.endpoint import Endpoint
+from api.state import opened
 from embedded.services import Services
 from graph import token, user, workspace
 from graph.actor import Actor
@@ -20,6 +24,11 @@ from graph.driver import Graph
 from graph.identifier import new_id
 from graph.role import Role
 from settings import Settings
+from tests.api.counting import schema as counting_schema
+
+SITE = "https://studio.example"
+INIT_SECONDS = 0.5
+MOST = 3
 
 
 @dataclass(frozen=True)
@@ -56,7 +65,36 @@ def app(config: Settings, services: Services) -> Starlette:
 @pytest.fixture(scope="session")
 def server(app: Starlette) -> Iterator[str]:
     """The address of a running server."""
-    running = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="none"))
+    with serving(app) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def counting(config: Settings, services: Services) -> Iterator[str]:
+    """A server of the schema that counts: impatient, and looking at tokens all the time."""
+    chosen = {
+        "subscriptions_per_connection": MOST,
+        "token_check_seconds": 0.1,
+        "cors_origins": frozenset({SITE}),
+    }
+    settings = services.applied(config).model_copy(update=chosen)
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with opened(settings) as state:
+            endpoint = Endpoint(state, counting_schema, init_seconds=INIT_SECONDS)
+            app.router.routes.append(Route("/graphql", endpoint))
+            app.router.routes.append(WebSocketRoute("/graphql", endpoint))
+            yield
+
+    with serving(Starlette(lifespan=lifespan)) as address:
+        yield address
+
+
+@contextmanager
+def serving(app: Starlette) -> Iterator[str]:
+    """Runs a server; its log goes where the tests' own does."""
+    running = uvicorn.Server(uvicorn.Config(app, log_level="warning", log_config=None))
     with socket.create_server(("127.0.0.1", 0)) as listening:
         thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})
         thread.start()

@@ -40,9 +40,10 @@ def below(pid: int) -> list[int]:
     return [child.pid for child in psutil.Process(pid).children(recursive=True)]
 
 
-def _hear_hangups() -> None:
-    """A run that ignores hang-ups, as under nohup, would hand that on to its children."""
+def _hear_signals() -> None:
+    """A run that ignores these, as one in the background does, would hand that on to children."""
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @contextmanager
@@ -53,7 +54,7 @@ def spawned(*arguments: str, **environment: str) -> Iterator[subprocess.Popen[st
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        preexec_fn=_hear_hangups,  # noqa: PLW1509  it sets a signal and nothing else
+        preexec_fn=_hear_signals,  # noqa: PLW1509  it sets a signal and nothing else
     )
     try:
         yield process
