@@ -50,7 +50,7 @@ def _field(form: Mapping[str, Any], name: str) -> Any:
 def _put(operations: Any, path: object, file: UploadFile) -> None:
     """Sets a place such as `variables.files.0`, which must be there and be null."""
     try:
-        *way, last = [*str(path).split(".")]
+        *way, last = str(path).split(".")
         target = operations
         for step in way:
             target = target[_key(target, step)]
@@ -62,4 +62,9 @@ def _put(operations: Any, path: object, file: UploadFile) -> None:
 
 
 def _key(target: object, step: str) -> str | int:
-    return int(step) if isinstance(target, list) else step
+    """Digits alone count in a list: a sign would count from its end."""
+    if not isinstance(target, list):
+        return step
+    if not step.isdecimal():
+        raise KeyError(step)
+    return int(step)
