@@ -5,7 +5,15 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    Field,
+    FilePath,
+    HttpUrl,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent
@@ -81,7 +89,7 @@ class Settings(BaseSettings):
         frozenset(),
         description="Origins, comma-separated, whose pages may use the API from a browser, such as https://studio.example; * for all.",
     )
-    trusted_documents: Path | None = Field(
+    trusted_documents: FilePath | None = Field(
         None,
         description="JSON file of documents by their SHA-256, which clients may name by that alone.",
     )
@@ -228,6 +236,14 @@ class Settings(BaseSettings):
     def _oidc_is_whole(self) -> Self:
         if self.oidc_issuer and not self.oidc_audience:
             raise ValueError("PEDIGREE_OIDC_AUDIENCE is required when PEDIGREE_OIDC_ISSUER is set")
+        return self
+
+    @model_validator(mode="after")
+    def _trust_has_a_list(self) -> Self:
+        if self.trusted_only and not self.trusted_documents:
+            raise ValueError(
+                "PEDIGREE_TRUSTED_DOCUMENTS is required when PEDIGREE_TRUSTED_ONLY is true"
+            )
         return self
 
 

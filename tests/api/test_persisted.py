@@ -11,7 +11,7 @@ from graphql import GraphQLError
 from api import persisted
 from api.operation import Operation
 from api.persisted import Documents, hash_of
-from settings import Settings, SettingsError
+from settings import Settings, SettingsError, read_settings
 from tests.api.conftest import People
 from tests.api.frames import connected
 
@@ -89,8 +89,17 @@ def test_a_wrong_list_stops_the_start(tmp_path: Path, text: str) -> None:
     path.write_text(text)
     with pytest.raises(SettingsError, match="PEDIGREE_TRUSTED_DOCUMENTS"):
         Documents.of(Settings(trusted_documents=path))
+
+
+def test_a_list_that_is_not_there_stops_the_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PEDIGREE_TRUSTED_ONLY", "true")
+    with pytest.raises(SettingsError, match="PEDIGREE_TRUSTED_DOCUMENTS is required"):
+        read_settings()
+    monkeypatch.setenv("PEDIGREE_TRUSTED_DOCUMENTS", str(tmp_path / "none.json"))
     with pytest.raises(SettingsError, match="PEDIGREE_TRUSTED_DOCUMENTS"):
-        Documents.of(Settings(trusted_documents=tmp_path / "none.json"))
+        read_settings()
 
 
 @pytest.mark.anyio
