@@ -70,6 +70,11 @@ class Settings(BaseSettings):
         Path("~/.cache/pedigree").expanduser(),
         description="Per-user cache of downloaded Neo4j jars.",
     )
+    start_wait_seconds: float = Field(
+        300.0,
+        ge=0,
+        description="How long a start waits for a Neo4j or Redis that does not answer yet.",
+    )
 
     # The edge.
     host: str = Field("127.0.0.1", description="Address the API listens on.")
@@ -101,6 +106,18 @@ class Settings(BaseSettings):
     log_level: Annotated[str, Field(pattern="^(DEBUG|INFO|WARNING|ERROR)$")] = Field(
         "INFO", description="DEBUG, INFO, WARNING or ERROR."
     )
+    log_format: Literal["text", "json"] = Field(
+        "text", description="How log lines are written: text for people, or a JSON object each."
+    )
+    log_requests: bool = Field(
+        False,
+        description="Whether each request is logged, which costs a small question a tenth of its time; those that fail are logged anyway.",
+    )
+    metrics_address: str | None = Field(
+        None,
+        pattern=r"^(\[[0-9a-f:]+\]|[^:\[\]]+):[0-9]{1,5}$",
+        description="Address and port, such as 127.0.0.1:9464, where Prometheus finds the metrics of all processes of a run; keep it from the internet. Unset: nothing is counted.",
+    )
     token_cache_seconds: float = Field(
         5.0,
         ge=0,
@@ -111,7 +128,7 @@ class Settings(BaseSettings):
         10.0,
         ge=0.1,
         le=600,
-        description="How often the token of an open WebSocket is looked at again; a revoked one closes it.",
+        description="How often the token of an open WebSocket or event stream is looked at again; a revoked one closes it.",
     )
 
     # Limits.
@@ -192,10 +209,19 @@ class Settings(BaseSettings):
         description="Requests a second from one address, or one /64 network of IPv6, and five times as many at once; 0 is no limit.",
     )
     token_operations_max: int = Field(
-        64, ge=1, description="Most operations of one token that run at once over HTTP."
+        64,
+        ge=1,
+        description="Most operations of one token that run at once over HTTP, event streams apart.",
     )
     token_streams_max: int = Field(
-        100, ge=1, description="Most event streams of one token that are open at once."
+        100,
+        ge=1,
+        description="Most operations of one token that run at once over WebSocket and event streams together.",
+    )
+    send_seconds: float = Field(
+        10.0,
+        gt=0,
+        description="How long a client may take to read one message of a WebSocket or event stream before it is cut off.",
     )
     connections_max: int = Field(
         2000, ge=1, description="Most connections of an API process; more are answered with 503."

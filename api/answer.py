@@ -12,7 +12,8 @@ from api.error import told
 
 JSON = "application/json"
 GRAPHQL = "application/graphql-response+json"
-BOTH = f"{JSON}, {GRAPHQL}"
+EVENTS = "text/event-stream"
+OURS = f"{JSON}, {GRAPHQL}, {EVENTS}"
 EXACT = 2
 # Given by the draft of GraphQL over HTTP to answers that hold data and errors.
 PARTIAL = 294
@@ -34,12 +35,16 @@ class Refused(Exception):
         return _response({"errors": [error]}, self.status, JSON, self.headers)
 
 
-def media_type(accept: str) -> str:
-    """The better of our two for an Accept header. Who takes anything gets plain JSON."""
+def media_type(accept: str) -> str | None:
+    """The best of ours for an Accept header, if it takes any. Who takes anything gets plain JSON;
+    events go to those who name them and want nothing else as much."""
     ranges = dict(_range(part) for part in accept.split(",")) if accept.strip() else {"*/*": 1.0}
     plain, graphql = _wanted(JSON, ranges), _wanted(GRAPHQL, ranges)
-    if max(plain, graphql)[0] <= 0:
-        raise Refused(406, "NOT_ACCEPTABLE", f"Answers are {BOTH}; accept one of them.")
+    events = ranges.get(EVENTS, 0.0), EXACT
+    if max(plain, graphql, events)[0] <= 0:
+        return None
+    if events > max(plain, graphql):
+        return EVENTS
     named = graphql == plain and graphql[1] == EXACT
     return GRAPHQL if graphql > plain or named else JSON
 

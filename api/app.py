@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 from api import export, graphiql, health, import_body, media, upload
 from api.endpoint import Endpoint
 from api.limit_request import LimitRequests, RequestLimits
+from api.observed_request import ObserveRequests
 from api.request_id import RequestId
 from api.state import opened
 from settings import Settings, read_settings
@@ -69,6 +70,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
         ],
         middleware=[
             Middleware(RequestId),
+            Middleware(ObserveRequests, chosen.log_requests),
             *_cors(chosen),
             Middleware(LimitRequests, RequestLimits.of(chosen)),
         ],

@@ -8,6 +8,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 from api import enum as _enum  # noqa: F401  registers the enums
+from api.ahead import told_by_lineage
 from api.context import Info
 from api.lineage import AssetLineage
 from api.node import Node
@@ -143,4 +144,5 @@ class AssetQuery:
     )
     @staticmethod
     async def asset(info: Info, id: strawberry.ID) -> graph_asset.Asset | None:  # noqa: A002
-        return await info.context.loaders.asset.load(id)
+        told = await told_by_lineage(info, id)
+        return told or await info.context.loaders.asset.load(id)

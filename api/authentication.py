@@ -19,6 +19,7 @@ from graph.driver import Graph
 from graph.error import GraphError, Refused
 from graph.identifier import now
 from settings import Settings
+from telemetry.request import note_user
 
 __all__ = ["Authenticator", "IssuerUnavailable", "Unauthenticated"]
 
@@ -82,6 +83,7 @@ class Authenticator:
         if viewer.expires_at <= now():
             self._kept.pop(key, None)
             raise _unknown()
+        note_user(viewer.user_id)
         if viewer.token_id:
             self._used[viewer.token_id] = now()
         return viewer

@@ -10,6 +10,7 @@ from graph.asset import MediaState
 from graph.edge import CATALOGUE, EdgeKind, Evidence, MediaType, Operation
 from graph.lineage import Cut, Direction
 from graph.relation import RelationKind
+from workers.feed_event import Happening
 
 OPERATIONS = {
     Operation.TEXT_TO_IMAGE: "An image made from words.",
@@ -55,6 +56,16 @@ CUTS = {
     Cut.MAX_NODES: "There are more assets than may be taken in; `maxNodes` for a neighbourhood.",
     Cut.MAX_DEPTH: "There are assets further away than may be gone; `maxDepth` for a neighbourhood.",
 }
+HAPPENINGS = {
+    Happening.ATTACHED: "Nothing yet: this is how it stands, and what happens from here on follows.",
+    Happening.MISSED: "Something may have happened that is not told: read again what you hold.",
+    Happening.CREATED: "Assets came in.",
+    Happening.UPDATED: "What is known of assets changed, or their bytes came.",
+    Happening.DELETED: "Assets were deleted.",
+    Happening.LINKED: "Assets were linked to what they were made from.",
+    Happening.UNLINKED: "Links between assets were retracted.",
+    Happening.IMPORTED: "An import brought in a batch; which assets is not told one by one.",
+}
 RELATIONS = {
     RelationKind.SAME: "They are one and the same.",
     RelationKind.ANCESTOR: "The second was made from the first.",
@@ -85,3 +96,4 @@ describe(
 describe(Direction, "Which way to walk from an asset.", DIRECTIONS)
 describe(Cut, "Why an answer is not the whole of it.", CUTS)
 describe(RelationKind, "What the first of two assets is to the second.", RELATIONS)
+describe(Happening, "What an event tells.", HAPPENINGS)

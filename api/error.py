@@ -13,8 +13,11 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from graph import error as graph_error
 from graph.identifier import new_id
 from media.errors import MediaError
+from workers.broker import QueueUnavailable
 
 log = logging.getLogger("pedigree.api")
+
+RETRY_SECONDS = 2.0
 
 # What a request is told that names no operation, or one that its transport does not carry.
 UNRUNNABLE = (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
@@ -86,6 +89,11 @@ def refusal(error: BaseException) -> Refusal | None:  # noqa: PLR0911  one line 
             return Unavailable(
                 message="The graph is away or busy; nothing was changed.",
                 retry_in_seconds=error.retry_in,
+            )
+        case QueueUnavailable():
+            return Unavailable(
+                message="Live events are away; what you asked for can be read meanwhile.",
+                retry_in_seconds=RETRY_SECONDS,
             )
         case NotAllowedError():
             return NotAllowed(message=str(error))

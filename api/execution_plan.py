@@ -228,11 +228,12 @@ def _items(value: Any) -> Any:
 
 
 def _leaf(coerce: Complete) -> Complete:
+    # `_odd` looks for harmless classes too, but a call for each value would cost more than that.
     def leaf(value: Any) -> Any:
-        if _odd(value):
+        if type(value) not in HARMLESS and _odd(value):
             raise Surprise
         coerced = coerce(value)
-        if _odd(coerced):
+        if type(coerced) not in HARMLESS and _odd(coerced):
             raise Surprise
         return coerced
 

@@ -24,6 +24,8 @@ from strawberry.schema.schema import validate_document
 from api.error import ToldErrors, told
 from api.limit import Limits, exceeded
 from api.limit_document import rules
+from api.observed_operation import Observed
+from telemetry import watch
 
 # A parsed document takes some hundred times the memory of its text, so long ones are not kept.
 KEPT_CHARACTERS = 8192
@@ -107,6 +109,11 @@ class LimitedSchema(strawberry.Schema):
                 lambda: Limited(limits()),
             ],
         )
+
+    def get_extensions(self, sync: bool = False) -> list[SchemaExtension]:
+        found: list[SchemaExtension] = super().get_extensions(sync)
+        # First, to see errors as they are told.
+        return [Observed(), *found] if watch.is_on() else found
 
     async def _execute_operation(self, *given: Any, **named: Any) -> Any:
         # The one step that queries and mutations take over every transport, and subscriptions not.

@@ -11,19 +11,22 @@ from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.answer import EVENTS, media_type
 from api.limit import details, sentence
 from settings import Settings
+from workers.rooms import MIB
 
 KEPT_BUCKETS = 20_000
 BURST_SECONDS = 5
 FREE_PATHS = ("/health/",)
 KIB = 1024
+IN_SCOPE = "token_limits"  # where a connection's scope holds them
 LENGTH_DIGITS = 20
 IPV6_NETWORK_BYTES = 8
 
@@ -33,6 +36,7 @@ class RequestLimits:
     """What one client may send; a rate of 0 is no limit."""
 
     body_bytes: int
+    upload_bytes: int
     token_rate: float
     address_rate: float
     token_operations: int
@@ -42,6 +46,7 @@ class RequestLimits:
     def of(cls, chosen: Settings) -> Self:
         return cls(
             chosen.request_body_max_kb * KIB,
+            chosen.upload_max_mb * MIB + MIB,
             chosen.token_requests_per_second,
             chosen.address_requests_per_second,
             chosen.token_operations_max,
@@ -59,11 +64,15 @@ class TooMuchError(Exception):
         self.limit, self.asked, self.allowed = limit, asked, allowed
         self.status, self.retry = status, retry
 
-    def response(self) -> Response:
+    def told(self) -> dict[str, Any]:
+        """The error as a client reads it, over every transport."""
         extensions = details(self.limit, self.asked, self.allowed)
         if self.retry is not None:
             extensions["retryIn"] = round(self.retry, 3)
-        body = {"errors": [{"message": str(self), "extensions": extensions}]}
+        return {"message": str(self), "extensions": extensions}
+
+    def response(self) -> Response:
+        body = {"errors": [self.told()]}
         headers = {} if self.retry is None else {"Retry-After": str(max(1, math.ceil(self.retry)))}
         return JSONResponse(body, self.status, headers)
 
@@ -127,17 +136,34 @@ class Running:
                 del self._counts[key]
 
 
+class TokenLimits:
+    """What one token may ask of this process, whatever it is asked over."""
+
+    def __init__(self, limits: RequestLimits) -> None:
+        self._hash_key = secrets.token_bytes(32)
+        self._requests = Buckets("tokenRequestsPerSecond", limits.token_rate)
+        self.operations = Running("tokenOperations", limits.token_operations)
+        self.streams = Running("tokenStreams", limits.token_streams)
+
+    def key(self, authorization: str) -> bytes:
+        """What the token is known by: the same however the header around it is written."""
+        text = authorization.strip().partition(" ")[2].strip() or authorization
+        return hashlib.blake2b(text.encode(), key=self._hash_key, digest_size=16).digest()
+
+    def take(self, key: bytes) -> None:
+        """Counts a request; raises TooMuchError when there were too many of late."""
+        self._requests.take(key)
+
+
 class LimitRequests:
     """ASGI middleware that answers for what goes beyond the limits."""
 
     def __init__(self, app: ASGIApp, limits: RequestLimits) -> None:
         self._app = app
-        self._body_bytes = limits.body_bytes
-        self._hash_key = secrets.token_bytes(32)
+        self._body = _Bound("requestBytes", limits.body_bytes)
+        self._upload = _Bound("uploadBytes", limits.upload_bytes)
         self._addresses = Buckets("addressRequestsPerSecond", limits.address_rate)
-        self._tokens = Buckets("tokenRequestsPerSecond", limits.token_rate)
-        self._operations = Running("tokenOperations", limits.token_operations)
-        self._streams = Running("tokenStreams", limits.token_streams)
+        self._tokens = TokenLimits(limits)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in {"http", "websocket"} or scope["path"].startswith(FREE_PATHS):
@@ -151,43 +177,47 @@ class LimitRequests:
     async def _within(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
         self._addresses.take(_address(scope))
-        key = self._key(headers.get("authorization"))
+        authorization = headers.get("authorization")
+        key = self._tokens.key(authorization) if authorization else None
         if key is not None:
             self._tokens.take(key)
+        scope[IN_SCOPE] = self._tokens
         if scope["type"] != "http" or scope["path"] != "/graphql":
             await self._app(scope, receive, send)
             return
         with self._counted(key, headers):
-            if _is_upload(headers):
-                await self._app(scope, receive, send)
-            else:
-                await self._bounded(scope, receive, send)
+            await self._bounded(scope, receive, send)
 
     def _counted(self, key: bytes | None, headers: Headers) -> AbstractContextManager[None]:
         """A place among what runs for this token; who has none is turned away soon anyway."""
         if key is None:
             return nullcontext()
-        streams = "text/event-stream" in headers.get("accept", "")
-        return (self._streams if streams else self._operations).one(key)
-
-    def _key(self, authorization: str | None) -> bytes | None:
-        if not authorization:
-            return None
-        text = authorization.encode()
-        return hashlib.blake2b(text, key=self._hash_key, digest_size=16).digest()
+        streams = media_type(",".join(headers.getlist("accept"))) == EVENTS
+        return (self._tokens.streams if streams else self._tokens.operations).one(key)
 
     async def _bounded(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Runs the application on a body of bounded size."""
-        length = Headers(scope=scope).get("content-length", "")
+        headers = Headers(scope=scope)
+        bound = self._upload if _is_upload(headers) else self._body
+        length = headers.get("content-length", "")
         if length.isdecimal() and len(length) < LENGTH_DIGITS:
-            self._check(int(length))
-        body = _Body(receive, send, self._body_bytes)
+            bound.check(int(length))
+        body = _Body(receive, send, bound.most)
         await self._app(scope, body.receive, body.send)
-        self._check(body.size)
+        if not body.answered:
+            bound.check(body.size)
 
-    def _check(self, size: int) -> None:
-        if size > self._body_bytes:
-            raise TooMuchError("requestBytes", size, self._body_bytes, status=413)
+
+@dataclass(frozen=True)
+class _Bound:
+    """How large a body may be."""
+
+    limit: str
+    most: int
+
+    def check(self, size: int) -> None:
+        if size > self.most:
+            raise TooMuchError(self.limit, size, self.most, status=413)
 
 
 class _Body:
@@ -197,6 +227,7 @@ class _Body:
     def __init__(self, receive: Receive, send: Send, most: int) -> None:
         self._receive, self._send, self._most = receive, send, most
         self.size = 0
+        self.answered = False
 
     async def receive(self) -> Message:
         message = await self._receive()
@@ -206,6 +237,7 @@ class _Body:
 
     async def send(self, message: Message) -> None:
         if self.size <= self._most:
+            self.answered = True
             await self._send(message)
 
 

@@ -1,7 +1,7 @@
 """Lineage as GraphQL shows it: the fields of an asset that walk."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Self
 
 import strawberry
 
@@ -27,6 +27,7 @@ from graph.lineage import (
     REACH_MAX,
     Cut,
     Direction,
+    Neighbourhood,
     Position,
     Relative,
     Walk,
@@ -127,6 +128,16 @@ class Lineage:
     edges: list[LineageEdgeType] = strawberry.field(description="The edges between them.")
     truncated: bool = strawberry.field(description="Whether there is more than is shown.")
     cuts: list[Cut] = strawberry.field(description="Why there is more.")
+
+    @classmethod
+    def of(cls, found: Neighbourhood) -> Self:
+        return cls(
+            root_id=strawberry.ID(found.root_id),
+            nodes=found.nodes,  # type: ignore[arg-type]
+            edges=found.edges,  # type: ignore[arg-type]
+            truncated=bool(found.cuts),
+            cuts=found.cuts,
+        )
 
 
 @strawberry.type(description="A direct parent or child.")
@@ -273,13 +284,7 @@ class AssetLineage:
         found = await loader.load(root.id)
         if found is None:
             raise NotFound("asOf", "the asset was not there yet at that instant")
-        return Lineage(
-            root_id=strawberry.ID(found.root_id),
-            nodes=found.nodes,  # type: ignore[arg-type]
-            edges=found.edges,  # type: ignore[arg-type]
-            truncated=bool(found.cuts),
-            cuts=found.cuts,
-        )
+        return Lineage.of(found)
 
     @strawberry.field(description="What it was made from directly, in the order of the inputs.")
     @staticmethod

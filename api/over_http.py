@@ -1,35 +1,38 @@
-"""GraphQL over HTTP: one operation a request, by POST or GET."""
+"""GraphQL over HTTP: one operation a request, by POST or GET, answered at once or by events."""
 
 import logging
 import math
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 import orjson
 from graphql import GraphQLError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.types import Message, Receive
+from starlette.types import ASGIApp, Receive, Scope, Send
 from strawberry.exceptions import MissingQueryError
 from strawberry.schema import Schema
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
-from api.answer import Refused, media_type, response
+from api.answer import EVENTS, JSON, OURS, Refused, media_type, response
 from api.context import Context
 from api.multipart import read_multipart
 from api.oidc import IssuerUnavailable
 from api.operation import Malformed, Operation, operation_of
+from api.over_sse import PING_SECONDS, EventStream
+from api.patience import Patience
 from api.request_id import REQUEST_ID
+from api.result import results
 from api.state import State
 from api.viewer import Unauthenticated
+from api.viewer_watch import watch
 from graph.error import Unavailable
 from graph.identifier import new_id
-from workers.rooms import MIB
 
 log = logging.getLogger("pedigree.api")
 
-JSON = "application/json"
 MULTIPART = "multipart/form-data"
 METHODS = {
     "GET": frozenset({OperationType.QUERY}),
@@ -43,13 +46,21 @@ DISCONNECTED = 499
 class OverHttp:
     """Answers requests; what cannot be run is told as JSON with `errors`."""
 
-    def __init__(self, state: State, schema: Schema) -> None:
+    def __init__(self, state: State, schema: Schema, *, ping_seconds: float = PING_SECONDS) -> None:
         self._state = state
         self._schema = schema
-        self._body_max = state.settings.upload_max_mb * MIB + MIB
+        self._ping_seconds = ping_seconds
 
-    async def answer(self, given: Request) -> Response:
-        request = Request(given.scope, _limited(given.receive, self._body_max))
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        try:
+            answer = await self._answered(request)
+            await answer(scope, receive, send)
+        finally:
+            # The files of a multipart request would wait for the collector.
+            await request.close()
+
+    async def _answered(self, request: Request) -> ASGIApp:
         try:
             return await self._answer(request)
         except Refused as refused:
@@ -63,18 +74,37 @@ class OverHttp:
             log.exception("unexpected error %s over HTTP", number)
             told = f"Something went wrong on our side; it is logged as {number}."
             return Refused(500, "INTERNAL", told).response()
-        finally:
-            # The files of a multipart request would wait for the collector.
-            await request.close()
 
-    async def _answer(self, request: Request) -> Response:
+    async def _answer(self, request: Request) -> ASGIApp:
         if request.method not in METHODS:
             raise _not_allowed("GraphQL is asked by GET or POST.", "GET, POST")
         kind = media_type(",".join(request.headers.getlist("accept")))
+        if kind is None:
+            raise Refused(406, "NOT_ACCEPTABLE", f"Answers are {OURS}; accept one of them.")
         read = _reader(request)
         context = await self._context(request)
         operation = await read(request)
+        if kind == EVENTS:
+            return self._events(request, operation, context)
         return response(await self._execute(request.method, operation, context), kind)
+
+    def _events(self, request: Request, operation: Operation, context: Context) -> EventStream:
+        allowed = METHODS[request.method] | {OperationType.SUBSCRIPTION}
+        settings = self._state.settings
+        authorization = request.headers.get("authorization")
+        return EventStream(
+            results(self._state, self._schema, operation, context, allowed),
+            partial(
+                watch,
+                self._state.authenticator,
+                authorization,
+                context.viewer,
+                settings.token_check_seconds,
+                context.renew,
+            ),
+            Patience(settings.send_seconds),
+            self._ping_seconds,
+        )
 
     async def _context(self, request: Request) -> Context:
         header = request.headers.get("authorization")
@@ -116,7 +146,10 @@ class OverHttp:
 
 def _wrong_transport(error: InvalidOperationTypeError) -> Refused:
     if error.operation_type is OperationType.SUBSCRIPTION:
-        message = "Subscriptions run over WebSocket: connect with graphql-transport-ws."
+        message = (
+            "Subscriptions run over WebSocket, by graphql-transport-ws, or as events: "
+            f"send `Accept: {EVENTS}`."
+        )
         return Refused(400, "WRONG_TRANSPORT", message)
     return _not_allowed("Mutations are sent by POST.", "POST")
 
@@ -170,19 +203,3 @@ def _decoded(text: bytes | str, what: str) -> object:
         return orjson.loads(text)
     except orjson.JSONDecodeError as error:
         raise Malformed(f"{what} is not JSON: {error}.") from error
-
-
-def _limited(receive: Receive, most: int) -> Receive:
-    """Counts a body as it comes, so that no more of it is kept than is allowed."""
-    size = 0
-
-    async def counted() -> Message:
-        nonlocal size
-        message = await receive()
-        size += len(message.get("body", b""))
-        if size > most:
-            told = f"The body is over {most} bytes, the most that is allowed."
-            raise Refused(413, "LIMIT_EXCEEDED", told)
-        return message
-
-    return counted

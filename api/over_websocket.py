@@ -1,8 +1,6 @@
 """GraphQL over WebSocket: graphql-transport-ws, any number of operations on one connection."""
 
 import asyncio
-import logging
-from collections.abc import Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -12,20 +10,20 @@ import orjson
 from graphql import GraphQLError
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from strawberry.schema import Schema
-from strawberry.types import ExecutionResult
 
 from api.answer import body, formatted, has_data
 from api.context import Context
+from api.limit_request import IN_SCOPE, TokenLimits, TooMuchError
 from api.oidc import IssuerUnavailable
 from api.operation import Malformed, Operation
+from api.patience import Patience, TooSlow
 from api.request_id import REQUEST_ID
+from api.result import results
 from api.socket_message import Complete, Init, Message, Ping, Pong, Subscribe, read
 from api.state import State
 from api.viewer import Unauthenticated, Viewer
+from api.viewer_watch import watch
 from graph.error import Unavailable
-from graph.identifier import now
-
-log = logging.getLogger("pedigree.api")
 
 PROTOCOL = "graphql-transport-ws"
 INIT_SECONDS = 10.0
@@ -92,6 +90,9 @@ class Connection:
         self._socket = socket
         self._state = state
         self._schema = schema
+        self._limits: TokenLimits = socket.scope[IN_SCOPE]
+        self._key = b""
+        self._patience = Patience(state.settings.send_seconds)
         self._authorization = socket.headers.get("authorization")
         self._initialised = False
         self._viewer: Viewer | None = None
@@ -111,8 +112,9 @@ class Connection:
     async def _close(self, ends: BaseExceptionGroup[Closing]) -> None:
         end = ends.exceptions[0]
         assert isinstance(end, Closing)
-        with suppress(WebSocketDisconnect):
-            await self._socket.close(end.code, end.reason)
+        with suppress(WebSocketDisconnect, TooSlow):
+            async with self._patience.turn():
+                await self._socket.close(end.code, end.reason)
 
     async def _read(self) -> NoReturn:
         while True:
@@ -149,8 +151,9 @@ class Connection:
             raise Closing(FORBIDDEN, "The payload's `authorization` must be a string")
         self._authorization = given or self._authorization
         self._viewer = await self._authenticate()
+        self._key = self._limits.key(self._authorization or "")
         await self._send("connection_ack")
-        self._group.create_task(self._watch())
+        self._group.create_task(self._watch(self._viewer))
 
     async def _authenticate(self) -> Viewer:
         try:
@@ -161,40 +164,39 @@ class Connection:
             message = "Who you are cannot be found out now; try again"
             raise Closing(TRY_LATER, message) from error
 
-    async def _watch(self) -> NoReturn:
-        """Looks at the token again and again, and when it expires."""
-        while True:
-            assert self._viewer
-            left = (self._viewer.expires_at - now()).total_seconds()
-            await asyncio.sleep(max(0.0, min(left, self._state.settings.token_check_seconds)))
-            await self._check(self._viewer)
-
-    async def _check(self, viewer: Viewer) -> None:
-        if viewer.expires_at <= now():
-            raise Closing(FORBIDDEN, "The token has expired")
+    async def _watch(self, viewer: Viewer) -> NoReturn:
+        check = self._state.settings.token_check_seconds
+        authenticator = self._state.authenticator
         try:
-            self._viewer = await self._state.authenticator.authenticate(self._authorization)
+            await watch(authenticator, self._authorization, viewer, check, self._renew)
         except Unauthenticated as error:
             raise Closing(FORBIDDEN, str(error)) from error
-        except (Unavailable, IssuerUnavailable) as error:
-            log.warning("the token of a connection is looked at later: %s", error)
-            return
+
+    def _renew(self, viewer: Viewer) -> None:
+        self._viewer = viewer
         for running in self._running.values():
-            running.context.renew(self._viewer)
+            running.context.renew(viewer)
 
     async def _subscribe(self, number: str, operation: Operation) -> None:
         if self._viewer is None:
             raise Closing(UNAUTHORIZED, "Unauthorized")
         if number in self._running:
             raise Closing(ID_IN_USE, f"Subscriber for {number} already exists")
-        allowed = self._state.settings.subscriptions_per_connection
-        if len(self._running) >= allowed:
-            await self._send("error", id=number, payload=[_too_many(allowed)])
+        try:
+            self._limits.take(self._key)
+            self._check_room()
+        except TooMuchError as error:
+            await self._send("error", id=number, payload=[error.told()])
             return
         self._viewer = await self._authenticate()
         context = self._state.context(self._viewer, REQUEST_ID.get(), self._base_url)
         task = self._group.create_task(self._run(number, operation, context))
         self._running[number] = Running(task, context)
+
+    def _check_room(self) -> None:
+        asked, allowed = len(self._running) + 1, self._state.settings.subscriptions_per_connection
+        if asked > allowed:
+            raise TooMuchError("subscriptionsPerConnection", asked, allowed)
 
     @property
     def _base_url(self) -> str:
@@ -204,51 +206,39 @@ class Connection:
     async def _run(self, number: str, operation: Operation, context: Context) -> None:
         """An operation from its start to its last message. The id is free before that is sent."""
         try:
-            errors = await self._stream(number, operation, context)
-        except WebSocketDisconnect:
+            with self._limits.streams.one(self._key):
+                errors = await self._stream(number, operation, context)
+        except (WebSocketDisconnect, Closing):
             raise
+        except TooMuchError as error:
+            errors = [error.told()]
         except Exception as error:  # noqa: BLE001  the edge of an operation; `formatted` logs it
-            errors = [GraphQLError("", original_error=error)]
+            errors = formatted([GraphQLError("", original_error=error)])
         del self._running[number]
         if errors:
-            await self._send("error", id=number, payload=formatted(errors))
+            await self._send("error", id=number, payload=errors)
         else:
             await self._send("complete", id=number)
 
-    async def _stream(
-        self, number: str, operation: Operation, context: Context
-    ) -> Sequence[GraphQLError] | None:
+    async def _stream(self, number: str, operation: Operation, context: Context) -> list[Any]:
         """Sends what comes; the errors of an operation that cannot be run, or not any further."""
-        try:
-            operation = self._state.documents.resolved(operation)
-        except GraphQLError as error:
-            return [error]
-        results = await self._schema.stream(
-            operation.query,
-            variable_values=operation.variables,
-            context_value=context,
-            operation_name=operation.name,
-            operation_extensions=operation.extensions,
-        )
-        async with aclosing(results):
-            async for result in results:
-                assert isinstance(result, ExecutionResult)  # incremental delivery is off
+        async with aclosing(results(self._state, self._schema, operation, context)) as found:
+            async for result in found:
                 if not has_data(result):
-                    return result.errors
+                    return formatted(result.errors or ())
                 await self._send("next", id=number, payload=body(result))
-        return None
+        return []
 
     async def _send(self, kind: str, **members: Any) -> None:
         given = {name: value for name, value in members.items() if value is not None}
-        await self._socket.send_text(orjson.dumps({"type": kind, **given}).decode())
+        text = orjson.dumps({"type": kind, **given}).decode()
+        try:
+            async with self._patience.turn():
+                await self._socket.send_text(text)
+        except TooSlow as error:
+            raise Closing(TRY_LATER, f"{error}; connect again, and read faster") from error
 
 
 async def _expect_init(seconds: float) -> NoReturn:
     await asyncio.sleep(seconds)
     raise Closing(INIT_TIMEOUT, "Connection initialisation timeout")
-
-
-def _too_many(allowed: int) -> dict[str, Any]:
-    message = f"This connection runs {allowed} operations already, and no more are allowed."
-    details = {"limit": "subscriptionsPerConnection", "asked": allowed + 1, "allowed": allowed}
-    return {"message": message, "extensions": {"code": "LIMIT_EXCEEDED", **details}}

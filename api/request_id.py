@@ -1,14 +1,15 @@
 """Gives every request an id: the caller's if it sent a sound one, and says it in the answer."""
 
 import re
-from contextvars import ContextVar
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from graph.identifier import new_id
+from telemetry.request import REQUEST_ID
 
-REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="-")
+__all__ = ["REQUEST_ID", "RequestId"]
+
 _SOUND = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
 

@@ -1,6 +1,7 @@
 """Scalars beyond GraphQL's own."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any, NewType
 
 import strawberry
@@ -8,6 +9,8 @@ from strawberry.types.scalar import ScalarDefinition
 
 Long = NewType("Long", int)
 LONG_MAX = 2**63 - 1
+TWO = [f"{number:02}" for number in range(100)]
+THREE = [f"{number:03}" for number in range(1000)]
 
 
 def _long(value: Any) -> int:
@@ -27,8 +30,20 @@ def parse_instant(value: Any) -> datetime:
     return moment.astimezone(UTC)
 
 
+@lru_cache
+def _day(ordinal: int) -> str:
+    return date.fromordinal(ordinal).isoformat()
+
+
 def iso(moment: datetime) -> str:
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    """As `isoformat` tells it in milliseconds, with a Z: put together, as that takes thrice as
+    long and times are the dearest values of an answer."""
+    if moment.tzinfo is not UTC:
+        return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return (
+        f"{_day(moment.toordinal())}T{TWO[moment.hour]}:{TWO[moment.minute]}:{TWO[moment.second]}"
+        f".{THREE[moment.microsecond // 1000]}Z"
+    )
 
 
 SCALARS: dict[object, ScalarDefinition] = {

@@ -1,4 +1,4 @@
-"""The schema: every query and mutation, put together from the nouns."""
+"""The schema: every query, mutation and subscription, put together from the nouns."""
 
 import strawberry
 from graphql import GraphQLError, lexicographic_sort_schema, print_schema
@@ -21,6 +21,7 @@ from api.relation import RelationQuery
 from api.scalar import SCALARS
 from api.search import SearchQuery
 from api.subject import SubjectMutation, SubjectQuery
+from api.subscription import Subscription
 from api.token import TokenMutation
 from api.tombstone import TombstoneMutation, TombstoneQuery
 from api.user import UserQuery
@@ -74,6 +75,7 @@ class Schema(LimitedSchema):
 schema = Schema(
     query=Query,
     mutation=Mutation,
+    subscription=Subscription,
     limits=limits,
     execution_context_class=Executor,
     exception_handlers=HANDLERS,

@@ -46,8 +46,9 @@ def overhear(ask: Callable[[Graph], Awaitable[object]], place: int = 0) -> Quest
 
 
 @contextmanager
-def session(services: Services) -> Iterator[neo4j.Session]:
+def session(services: Services, *, write: bool = False) -> Iterator[neo4j.Session]:
     """One session, kept open: the least that Bolt can cost from Python."""
+    access = neo4j.WRITE_ACCESS if write else neo4j.READ_ACCESS
     with (
         neo4j.GraphDatabase.driver(
             services.neo4j_uri,
@@ -55,7 +56,7 @@ def session(services: Services) -> Iterator[neo4j.Session]:
             notifications_min_severity="OFF",
             telemetry_disabled=True,
         ) as driver,
-        driver.session(database="neo4j", default_access_mode=neo4j.READ_ACCESS) as opened,
+        driver.session(database="neo4j", default_access_mode=access) as opened,
     ):
         yield opened
 

@@ -1,6 +1,7 @@
 """What is asked, of whom: the same lineage over HTTP, over bare Bolt and of PostgreSQL."""
 
 import dataclasses
+import inspect
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,14 +19,16 @@ from graph.asset import Asset
 from graph.driver import Graph, Row
 from graph.lineage import Direction, Edge
 
-HOPS = (1, 3, 6, 10)
+# How far is asked, and how many nodes answers shall have.
+HOPS = {1: 3, 3: 16, 6: 110, 10: 500}
+AROUND = 26
 NODES_MAX = 5000
 PAGE = 50
 
 
-def _fields(of: type, *without: str) -> str:
+def _fields(of: type[Asset | Edge], *without: str) -> str:
     """All plain fields of a class as GraphQL names them."""
-    names = [field.name for field in dataclasses.fields(of) if field.name not in without]
+    names = [name for name in inspect.get_annotations(of) if name not in without]
     return " ".join(map(to_camel_case, names))
 
 
@@ -34,6 +37,7 @@ EDGE = _fields(Edge)
 LINEAGE = f"""query Lineage($id: ID!, $way: Direction!, $depth: Int!, $nodes: Int!) {{
   asset(id: $id) {{ lineage(direction: $way, maxDepth: $depth, maxNodes: $nodes) {{
     rootId truncated cuts nodes {{ depth asset {{ {ASSET} }} }} edges {{ {EDGE} }} }} }} }}"""
+ONE = "query One($id: ID!) { asset(id: $id) { id name mediaType width height tags createdAt } }"
 CHILDREN = f"""query Children($id: ID!) {{ asset(id: $id) {{ children(first: {PAGE}) {{
   edges {{ cursor node {{ {ASSET} }} edge {{ {EDGE} }} }} pageInfo {{ hasNextPage endCursor }} }} }} }}"""
 IMPACT = """query Impact($id: ID!) { asset(id: $id) { impact {
@@ -67,30 +71,44 @@ Count = Callable[[dict[str, Any]], Size]
 CountRows = Callable[[list[Row]], Size]
 
 
-def hop_cases(contest: Contest) -> Iterator[Case]:
+def cases(contest: Contest) -> Iterator[Case]:
+    """All that is asked, of assets with answers of the same size in a data set of any size."""
+    yield from _hop_cases(contest)
+    yield from _hub_cases(contest)
+    ordinary, hub = contest.world.roots(contest.questions), contest.world.hub
+    yield _badges(contest, "badges of 50 assets, one the hub", [hub, *ordinary[: PAGE - 1]])
+    yield _badges(contest, "badges of the hub", [hub])
+    with_two = contest.world.roots_of(contest.questions, children=2)
+    yield _children(contest, "first 50 children: ordinary", with_two)
+    yield _children(contest, "first 50 children: hub", [hub])
+    yield _impact(contest)
+    yield _search(contest, "newest 50 assets", None)
+    yield _search(contest, "text search, one hit", name_of(contest.world.size // 2))
+    yield _search(contest, "text search, every child hit", CROWD_WORD)
+
+
+def hops(depth: int) -> str:
+    """So many of them."""
+    return f"{depth} hop" if depth == 1 else f"{depth} hops"
+
+
+def _hop_cases(contest: Contest) -> Iterator[Case]:
     """Up from ordinary assets, without a cut: what hundreds of nodes cost."""
-    for depth in HOPS:
-        title = f"{depth} hop{'s' if depth > 1 else ''} up"
-        yield lineage_case(contest, title, contest.world.roots(contest.questions), depth=depth)
+    for depth, above in HOPS.items():
+        title = f"{hops(depth)} up"
+        roots = contest.world.roots_with(contest.questions, above=above, depth=depth)
+        yield lineage_case(contest, title, roots, depth=depth)
 
 
-def further_cases(contest: Contest) -> Iterator[Case]:
-    """The hub beside ordinary assets, badges, pages, impact and search."""
+def _hub_cases(contest: Contest) -> Iterator[Case]:
+    """The hub and its children beside ordinary assets."""
     world = contest.world
-    ordinary = world.roots(contest.questions)
+    ordinary = world.roots_amid(contest.questions, around=AROUND, depth=3)
     for whose, roots in (("ordinary", ordinary), ("hub", [world.hub])):
         title = f"both ways, 3 hops, 50 nodes: {whose}"
         yield lineage_case(contest, title, roots, way=Direction.BOTH, depth=3, nodes=PAGE)
     children = world.some_children(contest.questions)
     yield lineage_case(contest, "3 hops up from children of the hub", children, depth=3)
-    yield _badges(contest, "badges of 50 assets, one the hub", [world.hub, *ordinary[: PAGE - 1]])
-    yield _badges(contest, "badges of the hub", [world.hub])
-    yield _children(contest, "first 50 children: ordinary", ordinary)
-    yield _children(contest, "first 50 children: hub", [world.hub])
-    yield _impact(contest)
-    yield _search(contest, "newest 50 assets", None)
-    yield _search(contest, "text search, one hit", name_of(world.size // 2))
-    yield _search(contest, "text search, every child hit", CROWD_WORD)
 
 
 def lineage_case(
@@ -104,7 +122,7 @@ def lineage_case(
 ) -> Case:
     """The neighbourhood of each root, with all fields of its nodes and edges."""
     asked = [lineage_asked(contest.world, root, way, depth, nodes) for root in roots]
-    case = _case(contest, title, asked, _lineage_size, lambda rows: _lineage_rows(rows, nodes))
+    case = _case(contest, title, asked, _lineage_size, _lineage_rows)
     if way is not Direction.PARENTS or contest.postgres is None:
         return case
     connection = contest.postgres
@@ -151,11 +169,8 @@ def _lineage_size(data: dict[str, Any]) -> Size:
     return len(found["nodes"]), len(found["edges"])
 
 
-def _lineage_rows(rows: list[Row], nodes: int) -> Size:
-    """What is shown of rows of which one more than `nodes` may have come."""
-    shown = rows[:nodes]
-    ids = {row["asset"][0] for row in shown}
-    return len(shown), sum(edge[1] in ids for row in shown for edge in row["edges"])
+def _lineage_rows(rows: list[Row]) -> Size:
+    return len(rows[0]["assets"]), len(rows[0]["edges"])
 
 
 def _badges(contest: Contest, title: str, ids: Sequence[str]) -> Case:
@@ -182,7 +197,8 @@ def _children(contest: Contest, title: str, roots: Sequence[str]) -> Case:
         return shown, shown
 
     def count_rows(rows: list[Row]) -> Size:
-        return min(len(rows), PAGE), min(len(rows), PAGE)
+        shown = min(len(rows[0]["relatives"]), PAGE)
+        return shown, shown
 
     return _case(contest, title, [asked(root) for root in roots], count, count_rows)
 

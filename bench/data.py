@@ -11,6 +11,7 @@ from graph.edge import EdgeKind, MediaType, Operation
 SEED = 20_260_801
 WINDOW = 500
 PARENTS_MAX = 3
+ORDINARY = "picture"
 HUB = "hub"
 CROWD_WORD = "poster"
 BEGINNINGS = ("ba", "ke", "li", "mo", "nu", "pra", "ste", "shi", "tro", "vel")
@@ -23,7 +24,12 @@ Line = dict[str, Any]
 
 def name_of(number: int) -> str:
     """The name of an ordinary asset."""
-    return f"picture{number:07}"
+    return f"{ORDINARY}{number:07}"
+
+
+def number_of(name: str) -> int:
+    """The number in such a name."""
+    return int(name.removeprefix(ORDINARY))
 
 
 def child_name(number: int) -> str:

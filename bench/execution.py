@@ -17,9 +17,11 @@ import uvloop
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from api.schema import schema
-from bench.cases import LINEAGE
+from bench.cases import LINEAGE, ONE
 from bench.data import MODELS, SEED
 from bench.error import BenchError
+from bench.scale import Scale
+from bench.servers import Servers
 from bench.timing import Case, Contender, Effort, Size, measure
 from graph.asset import Asset, MediaState
 from graph.edge import EdgeKind, Evidence, MediaType, Operation
@@ -29,7 +31,6 @@ NODES, EDGES = 429, 800
 START = datetime(2026, 1, 31, 12, tzinfo=UTC)
 EFFORT = Effort(questions=1, warm_calls=10, calls=60, seconds=60, collector=True)
 SMALL_EFFORT = dataclasses.replace(EFFORT, warm_calls=200, calls=1000)
-ONE = "query One($id: ID!) { asset(id: $id) { id name mediaType width height tags createdAt } }"
 DOCUMENTS = {
     f"{NODES} nodes, {EDGES} edges, all plain fields": (LINEAGE, EFFORT),
     "one asset, seven fields": (ONE, SMALL_EFFORT),
@@ -38,7 +39,7 @@ DOCUMENTS = {
 VARIABLES = {"id": "0", "way": "PARENTS", "depth": 10, "nodes": 5000}
 
 
-def report() -> Iterator[str]:
+def report(_: Servers, __: Scale) -> Iterator[str]:
     """Lines to print: the median of each executor, and how many times faster ours is."""
     plain = copy.copy(schema)
     plain.execution_context_class = StrawberryGraphQLCoreExecutionContext

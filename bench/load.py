@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterable
 
 import orjson
 
+from bench.ancestry import Ancestry
 from bench.data import Line, crowd, name_of, ordinary
 from bench.error import BenchError
 from bench.world import Loading, World
@@ -30,25 +31,34 @@ async def load(services: Services, size: int, children: int) -> World:
     ) as graph:
         await migrate(graph)
         cold = await _warm_up(graph, min(size, WARM_UP))
-        owner, secret = await _owner(graph)
+        owner, secret = await new_owner(graph)
         place = (await workspace.create(graph, owner, "Bench")).id
-        first = await _take_in(graph, owner, place, "ordinary assets", ordinary(size))
-        last = (await _ids(graph, place))[name_of(size - 1)]
-        second = await _take_in(graph, owner, place, "hub and children", crowd(last, children))
+        ancestry = Ancestry()
+        lines = ancestry.noted(ordinary(size))
+        first = await take_in(graph, owner, place, "ordinary assets", text_of(lines))
+        last = (await _ids(graph, place))[name_of(_last_with_two_parents(ancestry))]
+        lines = crowd(last, children)
+        second = await take_in(graph, owner, place, "hub and children", text_of(lines))
         await graph.execute(RESAMPLE)
         ids = await _ids(graph, place)
-    return World(place, secret, size, children, ids, [cold, first, second])
+    return World(place, owner, secret, size, children, ids, ancestry, [cold, first, second])
+
+
+def _last_with_two_parents(ancestry: Ancestry) -> int:
+    """So that what is above the hub is the same in a data set of any size."""
+    return max(number for number, above in enumerate(ancestry.parents) if len(above) == 2)
 
 
 async def _warm_up(graph: Graph, size: int) -> Loading:
     """What the first import of a server costs, which has its plans to make; in a place that
     nobody asks about."""
-    owner, _ = await _owner(graph)
+    owner, _ = await new_owner(graph)
     place = (await workspace.create(graph, owner, "Warm-up")).id
-    return await _take_in(graph, owner, place, "a first few, cold", ordinary(size))
+    return await take_in(graph, owner, place, "a first few, cold", text_of(ordinary(size)))
 
 
-async def _owner(graph: Graph) -> tuple[Actor, str]:
+async def new_owner(graph: Graph) -> tuple[Actor, str]:
+    """Somebody, and a token of theirs."""
     system = Actor("bench", None, new_id())
     person = await user.create(graph, system, email=f"{new_id()}@example.org", name="Bench")
     actor = Actor(person.id, None, new_id())
@@ -59,14 +69,16 @@ async def _owner(graph: Graph) -> tuple[Actor, str]:
 
 async def _ids(graph: Graph, place: str) -> dict[str, str]:
     """The ids of all assets by their names."""
-    return {row["name"]: row["id"] for row in await graph.read(IDS, workspace=place)}
+    return {row["name"]: row["id"] async for row in graph.stream(IDS, workspace=place)}
 
 
-async def _take_in(
-    graph: Graph, owner: Actor, place: str, part: str, lines: Iterable[Line]
-) -> Loading:
+def text_of(lines: Iterable[Line]) -> bytes:
+    """Lines as they are imported."""
+    return b"".join(orjson.dumps(line) + b"\n" for line in lines)
+
+
+async def take_in(graph: Graph, owner: Actor, place: str, part: str, text: bytes) -> Loading:
     """Times one import, from its first byte to the last batch's commit."""
-    text = b"".join(orjson.dumps(line) + b"\n" for line in lines)
     begun = await import_run.start(graph, owner, place, part, size=len(text))
     start = time.perf_counter()
     run = await bulk.take_in(graph, owner, begun, _chunks(text))

@@ -1,23 +1,28 @@
-"""What the figures were taken on, and how much memory the servers hold."""
+"""What the figures were taken on, and what the servers' processes use of it."""
 
 import os
 import platform
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import neo4j
 import psutil
 
 from embedded.services import Services
+from settings import read_settings
 
 MIB = 1024 * 1024
+Facts = dict[str, str | int]
 
 
-def facts(opened: neo4j.Session) -> dict[str, str | int]:
+def facts(opened: neo4j.Session) -> Facts:
     """The machine and the releases, by what matters to the figures."""
     return {
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else _cores(),
         "ramGib": round(psutil.virtual_memory().total / 1024**3),
         "python": platform.python_version(),
         "neo4j": _release(opened),
+        "heapMib": read_settings().neo4j_heap_mb,
         "driver": neo4j.__version__,
     }
 
@@ -34,16 +39,39 @@ def _release(opened: neo4j.Session) -> str:
     return str(row["versions"][0])
 
 
-def memory(services: Services, api: int) -> dict[str, int]:
-    """Resident MiB of the API process and of the servers we started."""
-    held = {"api": _resident(api)}
-    for host in services.hosts:
-        held[host.name] = _resident(host.process.pid)
-    return held
+@dataclass(frozen=True)
+class Meter:
+    """Reads the processes by their names; each stands for its children too."""
+
+    pids: Mapping[str, int]
+
+    def cpu(self) -> dict[str, float]:
+        """Seconds of processor time since each process began."""
+        return {name: _seconds(pid) for name, pid in self.pids.items()}
+
+    def cpu_since(self, before: Mapping[str, float]) -> dict[str, float]:
+        """Seconds since a reading."""
+        return {name: now - before[name] for name, now in self.cpu().items()}
+
+    def memory_mib(self) -> dict[str, int]:
+        """Resident MiB now."""
+        return {name: _resident(pid) for name, pid in self.pids.items()}
+
+
+def meter(services: Services, **others: int) -> Meter:
+    """Of the servers that were started here, and others by their pids."""
+    return Meter({host.name.split()[0]: host.process.pid for host in services.hosts} | others)
+
+
+def _family(pid: int) -> list[psutil.Process]:
+    process = psutil.Process(pid)
+    return [process, *process.children(recursive=True)]
+
+
+def _seconds(pid: int) -> float:
+    times = [each.cpu_times() for each in _family(pid)]
+    return float(sum(each.user + each.system for each in times))
 
 
 def _resident(pid: int) -> int:
-    """Of a process with its children."""
-    process = psutil.Process(pid)
-    family = [process, *process.children(recursive=True)]
-    return round(sum(each.memory_info().rss for each in family) / MIB)
+    return round(sum(each.memory_info().rss for each in _family(pid)) / MIB)

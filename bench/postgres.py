@@ -21,13 +21,12 @@ from bench import bolt
 from bench.error import BenchError
 from bench.world import World
 from graph import asset, lineage
+from settings import read_settings
 
 USER = "bench"
 START_SECONDS = 30
 STOP_SECONDS = 20
 CHUNK = 2000
-# As much as our own Neo4j keeps in its page cache by default.
-SHARED_BUFFERS = "384MB"
 FOLDERS = "/usr/lib/postgresql/*/bin"
 
 TABLES: LiteralString = """
@@ -148,7 +147,8 @@ def _start(
     options = {
         "listen_addresses": "127.0.0.1",
         "unix_socket_directories": "",
-        "shared_buffers": SHARED_BUFFERS,
+        # As much as our own Neo4j has for its page cache.
+        "shared_buffers": f"{read_settings().neo4j_heap_mb // 2}MB",
         "jit": "off",
     }
     settings = [f"--{name}={value}" for name, value in options.items()]
@@ -194,7 +194,8 @@ def fill(connection: Connection, opened: neo4j.Session, world: World) -> None:
         nodes = bolt.overhear(lambda g, chunk=chunk: asset.get_many(g, within, chunk))  # type: ignore[misc]
         edges = bolt.overhear(lambda g, chunk=chunk: lineage.parents(g, within, chunk))  # type: ignore[misc]
         _copy(connection, "asset", [row["asset"] for row in bolt.ask(opened, nodes)])
-        _copy(connection, "edge", [row["edge"] for row in bolt.ask(opened, edges)])
+        above = [edge for row in bolt.ask(opened, edges) for edge, _ in row["relatives"]]
+        _copy(connection, "edge", above)
     for statement in INDEXES.split(";"):
         connection.execute(statement)
 

@@ -11,23 +11,25 @@ from bench.bolt import Question
 from bench.cases import NODES_MAX, PAGE
 from bench.load import load
 from bench.plans import plan_of
+from bench.scale import Scale
+from bench.servers import Servers
 from bench.stages import stages
 from bench.world import World
-from embedded.services import Services
 from graph import asset, lineage, relation, search
 from graph.lineage import Direction
 
 DEEP = 10
 
 
-def report(services: Services, size: int, children: int) -> Iterator[str]:
+def report(servers: Servers, scale: Scale) -> Iterator[str]:
     """Lines to print: every plan with its db hits, then a table of stages."""
-    world = asyncio.run(load(services, size, children))
-    with bolt.session(services) as opened:
-        for title, question in questions(world).items():
-            yield from _plan_lines(opened, title, question)
-        with served(services) as api:
-            yield from stages(services, api.address, opened, world)
+    with servers() as services:
+        world = asyncio.run(load(services, scale.size, scale.children))
+        with bolt.session(services) as opened:
+            for title, question in questions(world).items():
+                yield from _plan_lines(opened, title, question)
+            with served(services) as api:
+                yield from stages(services, api.address, opened, world)
 
 
 def questions(world: World) -> dict[str, Question]:

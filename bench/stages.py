@@ -20,24 +20,21 @@ from api.state import State
 from api.state import opened as opened_state
 from api.viewer import Viewer
 from bench import bolt
-from bench.cases import NODES_MAX, Asked, lineage_asked
+from bench.cases import HOPS, NODES_MAX, Asked, lineage_asked
 from bench.error import BenchError
 from bench.timing import Case, Contender, Effort, Outcome, Size, measure
 from bench.wire import Address, HttpClient
 from bench.world import World
 from embedded.services import Services
-from graph import asset
-from graph.driver import Graph
 from graph.lineage import Direction
 from settings import read_settings
 
-DEEP = 10
+DEPTHS = (3, 10)
 EFFORT = Effort(calls=100, seconds=90, collector=True)
-TRIED = 25
 LAYERS = {
     "bolt": "the lineage query: Neo4j, Bolt, one open session",
-    "driver": "the query for the asset itself, a session each, the asynchronous driver",
-    "graph": "dataclasses, and the order of edges",
+    "driver": "a session of its own, the asynchronous driver",
+    "graph": "records to tuples, and the order of edges",
     "execution": "GraphQL: resolvers, loaders, each field of each row",
     "view": "request body, token, shape of the answer, encoding",
     "http": "uvicorn, the socket, the other process",
@@ -54,7 +51,14 @@ def stages(
     services: Services, address: Address, opened: neo4j.Session, world: World
 ) -> Iterator[str]:
     """Lines to print: what each layer takes and adds."""
-    asked = [_typical(opened, world)]
+    for depth in DEPTHS:
+        yield from _stages(services, address, opened, world, depth)
+
+
+def _stages(
+    services: Services, address: Address, opened: neo4j.Session, world: World, depth: int
+) -> Iterator[str]:
+    asked = [_typical(world, depth)]
     questions = [bolt.overhear(each.ask) for each in asked]
     with HttpClient(address, world.token) as client, _layers(services, world, asked) as layers:
         requests = [client.request(each.document, each.variables) for each in asked]
@@ -64,20 +68,16 @@ def stages(
             Contender("http", lambda turn: client.send(requests[turn]), _unsized),
         ]
         outcome = measure(Case("stages", len(asked), contenders), EFFORT)
-    found = bolt.ask(opened, questions[0])
-    calls, edges = outcome.times["http"].calls, sum(len(row["edges"]) for row in found)
-    yield f"{DEEP} hops up, {len(found)} nodes, {edges} edges: the least of {calls} calls of each layer"
+    found = bolt.ask(opened, questions[0])[0]
+    nodes, edges, calls = len(found["assets"]), len(found["edges"]), outcome.times["http"].calls
+    yield f"{depth} hops up, {nodes} nodes, {edges} edges: the least of {calls} calls of each layer"
     yield from _lines(outcome)
 
 
-def _typical(opened: neo4j.Session, world: World) -> Asked:
-    """The question whose answer is of middling size."""
-    asked = [
-        lineage_asked(world, root, Direction.PARENTS, DEEP, NODES_MAX)
-        for root in world.roots(TRIED)
-    ]
-    asked.sort(key=lambda each: len(bolt.ask(opened, bolt.overhear(each.ask))))
-    return asked[len(asked) // 2]
+def _typical(world: World, depth: int) -> Asked:
+    """A question whose answer has the size that HOPS gives its depth."""
+    root = world.roots_with(1, above=HOPS[depth], depth=depth)[0]
+    return lineage_asked(world, root, Direction.PARENTS, depth, NODES_MAX)
 
 
 def _unsized(_: object) -> Size:
@@ -121,14 +121,10 @@ class _Layers:
         self._loop, self._state, self._asked = loop, state, asked
         self._graph = state.rooms.graph
         self._header = f"Bearer {world.token}"
-        self._within = [world.workspace]
         self._viewer = loop.run_until_complete(self._authenticate())
         self._endpoint = Endpoint(state)
         self._app = RequestId(self._endpoint)
-        self._questions = [
-            (bolt.overhear(partial(self._find, turn)), bolt.overhear(each.ask))
-            for turn, each in enumerate(asked)
-        ]
+        self._questions = [bolt.overhear(each.ask) for each in asked]
         self._bodies = [
             orjson.dumps({"query": each.document, "variables": each.variables}) for each in asked
         ]
@@ -148,16 +144,12 @@ class _Layers:
     async def _authenticate(self) -> Viewer:
         return await self._state.authenticator.authenticate(self._header)
 
-    async def _find(self, turn: int, graph: Graph) -> object:
-        return await asset.get_many(graph, self._within, [self._asked[turn].variables["id"]])
-
     async def driver(self, turn: int) -> None:
-        """Both queries, and nothing made of their records."""
-        for question in self._questions[turn]:
-            await self._graph.read(question.text, **question.parameters)
+        """The query, and nothing made of its records."""
+        question = self._questions[turn]
+        await self._graph.read(question.text, **question.parameters)
 
     async def graph(self, turn: int) -> None:
-        await self._find(turn, self._graph)
         await self._asked[turn].ask(self._graph)
 
     async def execution(self, turn: int) -> Any:

@@ -3,7 +3,7 @@
 import gc
 import statistics
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -34,9 +34,9 @@ class Case:
 
 @dataclass(frozen=True)
 class Effort:
-    """How much to ask of how many assets, and how long to try; the server's plans warm up over the first hundred calls. `collector` says
-    whether Python's garbage collector runs within calls; between them it must, then, so that none
-    pays for what another left."""
+    """How much to ask of how many assets, and how long to try; the server's plans warm up over the
+    first hundred calls. `collector` says whether Python's garbage collector runs within calls;
+    between them it must, then, so that none pays for what another left."""
 
     questions: int = 50
     warm_calls: int = 120
@@ -53,12 +53,13 @@ class Summary:
     least: float
     median: float
     p95: float
+    p99: float
 
     @classmethod
     def of(cls, seconds: Sequence[float]) -> "Summary":
         ordered = sorted(1000 * each for each in seconds)
-        p95 = ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))]
-        return cls(len(ordered), ordered[0], statistics.median(ordered), p95)
+        p95, p99 = (ordered[min(len(ordered) - 1, int(q * len(ordered)))] for q in (0.95, 0.99))
+        return cls(len(ordered), ordered[0], statistics.median(ordered), p95, p99)
 
 
 @dataclass(frozen=True)
@@ -79,11 +80,20 @@ class Outcome:
 
 def measure(case: Case, effort: Effort) -> Outcome:
     """Checks that all contenders answer alike, warms them up, and times them in turns."""
-    sizes = [_agreed(case, number) for number in range(case.questions)]
+    return measure_all([case], effort)[0]
+
+
+def measure_all(cases: Sequence[Case], effort: Effort) -> list[Outcome]:
+    """The same for several cases at once, whose contenders all take turns with one another."""
+    sizes = [[_agreed(case, number) for number in range(case.questions)] for case in cases]
     between = gc.collect if effort.collector else _nothing
     with _collector(effort.collector):
-        _turns(case, effort.warm_calls, effort.seconds / 4, between)
-        taken = _turns(case, effort.calls, effort.seconds, between)
+        _turns(cases, effort.warm_calls, effort.seconds / 4, between)
+        taken = _turns(cases, effort.calls, effort.seconds, between)
+    return [_outcome(*each) for each in zip(cases, sizes, taken, strict=True)]
+
+
+def _outcome(case: Case, sizes: Sequence[Size], taken: Mapping[str, Sequence[float]]) -> Outcome:
     nodes, edges = (round(statistics.median(each)) for each in zip(*sizes, strict=True))
     return Outcome(case.title, nodes, edges, {n: Summary.of(t) for n, t in taken.items()})
 
@@ -96,16 +106,17 @@ def _agreed(case: Case, number: int) -> Size:
 
 
 def _turns(
-    case: Case, calls: int, seconds: float, between: Callable[[], object]
-) -> dict[str, list[float]]:
-    taken: dict[str, list[float]] = {each.name: [] for each in case.contenders}
+    cases: Sequence[Case], calls: int, seconds: float, between: Callable[[], object]
+) -> list[dict[str, list[float]]]:
+    taken: list[dict[str, list[float]]] = [{c.name: [] for c in case.contenders} for case in cases]
     stop_at = time.perf_counter() + seconds
     for turn in range(calls):
-        for each in case.contenders:
-            between()
-            start = time.perf_counter()
-            each.call(turn % case.questions)
-            taken[each.name].append(time.perf_counter() - start)
+        for case, times in zip(cases, taken, strict=True):
+            for each in case.contenders:
+                between()
+                start = time.perf_counter()
+                each.call(turn % case.questions)
+                times[each.name].append(time.perf_counter() - start)
         if time.perf_counter() > stop_at:
             break
     return taken

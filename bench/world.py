@@ -2,8 +2,11 @@
 
 import random
 from dataclasses import dataclass
+from functools import partial
 
+from bench.ancestry import Ancestry
 from bench.data import HUB, SEED, child_name, name_of
+from graph.actor import Actor
 
 
 @dataclass(frozen=True)
@@ -29,10 +32,12 @@ class World:
     """A workspace that holds the data set, and a token of its owner."""
 
     workspace: str
+    owner: Actor
     token: str
     size: int
     children: int
     ids: dict[str, str]
+    ancestry: Ancestry
     loadings: list[Loading]
 
     @property
@@ -43,6 +48,23 @@ class World:
         """The same random ordinary assets for every contender."""
         chosen = random.Random(SEED).sample(range(self.size), min(count, self.size))
         return [self.ids[name_of(number)] for number in chosen]
+
+    def roots_with(self, count: int, *, above: int, depth: int) -> list[str]:
+        """Ordinary assets with about so many others above them, themselves counted in."""
+        size = partial(self.ancestry.above, depth=depth)
+        return [self.ids[name] for name in self.ancestry.nearest(count, above, size)]
+
+    def roots_amid(self, count: int, *, around: int, depth: int) -> list[str]:
+        """Ordinary assets with about so many others above and below them."""
+        size = partial(self.ancestry.around, depth=depth)
+        return [self.ids[name] for name in self.ancestry.nearest(count, around, size)]
+
+    def roots_of(self, count: int, *, children: int) -> list[str]:
+        """Ordinary assets with so many children, if there are such."""
+        names = self.ancestry.nearest(
+            count, children, lambda number: len(self.ancestry.children(number))
+        )
+        return [self.ids[name] for name in names]
 
     def some_children(self, count: int) -> list[str]:
         """Random children of the hub."""

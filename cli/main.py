@@ -53,12 +53,14 @@ class LateGroup(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         """Wrong settings are exit code 2, a server that failed is 1; neither is a traceback."""
         from embedded.errors import EmbeddedError
+        from graph.error import GraphError
+        from telemetry.error import TelemetryError
 
         try:
             return super().invoke(ctx)
         except SettingsError as error:
             raise WrongSettings(str(error)) from error
-        except EmbeddedError as error:
+        except (EmbeddedError, GraphError, TelemetryError) as error:
             raise click.ClickException(str(error)) from error
 
 

@@ -5,6 +5,8 @@ import asyncio
 import click
 
 from cli.graph import opened_with
+from cli.progress import progress
+from cli.start import await_servers
 from embedded.services import Services, running, to_stderr
 from graph.migration import migrate, version
 from settings import read_settings
@@ -13,7 +15,10 @@ from settings import read_settings
 @click.command()
 def command() -> None:
     """Bring the graph's constraints and indexes up to date; safe to run at any time."""
-    with running(read_settings(), to_stderr) as services:
+    settings = read_settings()
+    say = progress(settings)
+    with running(settings, say) as services:
+        await_servers(services, settings, say)
         done = apply(services)
     click.echo("\n".join(f"ran {name}" for name in done) or "nothing to do")
 

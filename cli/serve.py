@@ -1,19 +1,36 @@
 """`pedigree serve`: the API and what it needs, until stopped."""
 
+import os
+import platform
 import socket
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 
 import click
 import httpx
 
+from cli.progress import progress
+from cli.start import await_servers
 from cli.worker import start_workers
 from embedded.errors import EmbeddedError
 from embedded.services import Services, running
 from embedded.supervisor import Supervisor, Task
 from settings import Settings, read_settings
+from telemetry.exposition import exposed
 
 READY_SECONDS = 90
 BACKLOG = 2048
+# Python runs on one core for each process. Two keep two cores busy together with Neo4j, which
+# takes as much; more than that is for who has measured their own load, as each takes 150 MB.
+PROCESSES_MOST = 2
+
+
+def usable_cores() -> int:
+    """The cores this process may use; a container may have fewer than the machine."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 @click.command()
@@ -28,7 +45,11 @@ BACKLOG = 2048
     help="First bring the graph's constraints and indexes up to date.",
 )
 @click.option(
-    "--processes", type=click.IntRange(1), default=1, show_default=True, help="API processes."
+    "--processes",
+    type=click.IntRange(1),
+    default=lambda: min(usable_cores(), PROCESSES_MOST),
+    show_default=f"one for each core, {PROCESSES_MOST} at most",
+    help="API processes.",
 )
 @click.option("--app", default="api.app:create_app", hidden=True)
 def command(with_worker: bool, demo: bool, migrate: bool, processes: int, app: str) -> None:
@@ -38,34 +59,58 @@ def command(with_worker: bool, demo: bool, migrate: bool, processes: int, app: s
     another Pedigree process runs on this data folder are used) and stop last.
     """
     settings = read_settings()
+    say = progress(settings)
     try:
-        with listen(settings) as server, running(settings, say) as services:
+        with listen(settings) as first, running(settings, say) as services:
+            await_servers(services, settings, say)
             token = _prepare(services, migrate, demo)
-            with Supervisor(services) as group:
-                _start_api(group, app, server, processes)
+            group = Supervisor(services, named_lines=settings.log_format == "text")
+            with (
+                exposed(settings.metrics_address, group.processes),
+                shared_out(first, processes) as servers,
+                group,
+            ):
+                start_api(group, app, servers)
                 if with_worker:
                     start_workers(group, processes=1, threads=8)
-                _announce(group, _address(server), token)
+                _announce(group, servers, token)
                 group.watch()
     except KeyboardInterrupt:
         say("stopped")
 
 
-def say(line: str) -> None:
-    """Progress, kept off standard output."""
-    click.echo(line, err=True)
-
-
 def listen(settings: Settings) -> socket.socket:
-    """The API's socket: opened here, so its port is known and every API process shares it."""
+    """A socket on the API's port, so that it is known, and nobody else's, from the start."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
         return socket.create_server((settings.host, settings.port), family=family, backlog=BACKLOG)
     except OSError as error:
         raise EmbeddedError(
-            f"cannot listen on {settings.host}:{settings.port} ({error.strerror}); "
+            f"cannot listen on {settings.host}:{settings.port} ({os.strerror(error.errno or 0)}); "
             "set PEDIGREE_HOST or PEDIGREE_PORT to one that is free"
         ) from error
+
+
+@contextmanager
+def shared_out(first: socket.socket, processes: int) -> Iterator[list[socket.socket]]:
+    """A socket for each API process, all on the port of the first.
+
+    Of one socket, whoever is awake first would take all new connections there are; to sockets of
+    their own Linux gives each its share, once they listen, which each process does when ready."""
+    if processes == 1 or platform.system() != "Linux":
+        yield [first] * processes
+        return
+    family, address = first.family, first.getsockname()
+    first.close()
+    with ExitStack() as stack:
+        servers = [stack.enter_context(socket.socket(family)) for _ in range(processes)]
+        for server in servers:
+            server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+            if family == socket.AF_INET6:
+                server.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            server.bind(address)
+        yield servers
 
 
 def _prepare(services: Services, migrate: bool, demo: bool) -> str | None:
@@ -80,21 +125,22 @@ def _prepare(services: Services, migrate: bool, demo: bool) -> str | None:
     return load(services)
 
 
-def _start_api(group: Supervisor, app: str, server: socket.socket, processes: int) -> None:
-    for number in range(1, processes + 1):
-        name = "api" if processes == 1 else f"api {number}"
+def start_api(group: Supervisor, app: str, servers: list[socket.socket]) -> None:
+    for number, server in enumerate(servers, 1):
+        name = "api" if len(servers) == 1 else f"api {number}"
         arguments = (app, str(server.fileno()))
         group.start(Task(name, "cli.api_process", arguments, (server.fileno(),)))
 
 
-def _address(server: socket.socket) -> str:
+def address_of(server: socket.socket) -> str:
     host, port = server.getsockname()[:2]
     near = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
     return f"http://[{near}]:{port}" if ":" in near else f"http://{near}:{port}"
 
 
-def _announce(group: Supervisor, address: str, token: str | None) -> None:
-    _wait_until_answers(group, address)
+def _announce(group: Supervisor, servers: list[socket.socket], token: str | None) -> None:
+    address = address_of(servers[0])
+    wait_until_answers(group, servers, address)
     click.echo(f"Pedigree answers on {address}")
     # The fragment hands the token to the page and to nobody else: browsers do not send it.
     click.echo(f"GraphiQL: {address}/graphql" + (f"#token={token}" if token else ""))
@@ -102,14 +148,23 @@ def _announce(group: Supervisor, address: str, token: str | None) -> None:
         click.echo(f"Token:    {token}")
 
 
-def _wait_until_answers(group: Supervisor, address: str) -> None:
+def wait_until_answers(group: Supervisor, servers: list[socket.socket], address: str) -> None:
     deadline = time.monotonic() + READY_SECONDS
     while time.monotonic() < deadline:
         group.check()
-        try:
-            httpx.get(f"{address}/health/live", timeout=1, trust_env=False)
-        except httpx.TransportError:
-            time.sleep(0.1)
-        else:
+        if all(map(_listens, servers)) and _answers(address):
             return
+        time.sleep(0.1)
     raise EmbeddedError(f"the API did not answer on {address} within {READY_SECONDS} s")
+
+
+def _listens(server: socket.socket) -> bool:
+    return bool(server.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))
+
+
+def _answers(address: str) -> bool:
+    try:
+        httpx.get(f"{address}/health/live", timeout=1, trust_env=False)
+    except httpx.TransportError:
+        return False
+    return True

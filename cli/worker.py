@@ -2,9 +2,12 @@
 
 import click
 
-from embedded.services import running, to_stderr
+from cli.progress import progress
+from cli.start import await_servers
+from embedded.services import running
 from embedded.supervisor import Supervisor, Task
 from settings import read_settings
+from telemetry.exposition import exposed
 
 
 @click.command()
@@ -21,12 +24,17 @@ def command(processes: int, threads: int, module: str) -> None:
     They use the Neo4j and Redis that NEO4J_URI and REDIS_URL name, else the ones a running
     `pedigree serve` of this data folder owns, else their own.
     """
+    settings = read_settings()
+    say = progress(settings)
     try:
-        with running(read_settings(), to_stderr) as services, Supervisor(services) as group:
-            start_workers(group, processes, threads, module)
-            group.watch()
+        with running(settings, say) as services:
+            await_servers(services, settings, say)
+            group = Supervisor(services, named_lines=settings.log_format == "text")
+            with exposed(settings.metrics_address, group.processes), group:
+                start_workers(group, processes, threads, module)
+                group.watch()
     except KeyboardInterrupt:
-        to_stderr("stopped")
+        say("stopped")
 
 
 def start_workers(

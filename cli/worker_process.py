@@ -5,7 +5,6 @@ a worker within this process cannot.
 """
 
 import importlib
-import logging
 import signal
 import sys
 import threading
@@ -14,6 +13,7 @@ import dramatiq
 
 from embedded.child import follow_supervisor
 from settings import settings
+from telemetry import log, tracing
 
 GRACE_MILLISECONDS = 10_000
 
@@ -24,7 +24,8 @@ def main(module: str, threads: str) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: told.set())
     follow_supervisor()
-    logging.basicConfig(level=settings().log_level, format="%(levelname)s %(name)s: %(message)s")
+    log.configure(settings())
+    tracing.start("pedigree-worker")
     importlib.import_module(module)
     broker = dramatiq.get_broker()
     broker.emit_after("process_boot")

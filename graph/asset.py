@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Self, TypeVar
+from typing import Any, NamedTuple, Self, TypeVar
 
 from graph import chore, entry, provider_upload
 from graph.actor import Actor
@@ -37,9 +37,14 @@ class MediaState(StrEnum):
     REMOVED = "REMOVED"
 
 
-@dataclass(frozen=True, slots=True)
-class Asset:
-    """An asset's own facts; fields stand in the order of `cypher/fragment/asset.cypher`."""
+MEDIA_TYPES = {str(each): each for each in MediaType}
+OPERATIONS = {str(each): each for each in Operation}
+MEDIA_STATES = {str(each): each for each in MediaState}
+
+
+class Asset(NamedTuple):
+    """An asset's own facts; fields stand in the order of `cypher/fragment/asset.cypher`. A tuple,
+    as they come by the thousand."""
 
     id: str
     workspace_id: str
@@ -74,12 +79,12 @@ class Asset:
     @classmethod
     def from_columns(cls, columns: Sequence[Any]) -> Self:
         *plain, created, updated, made, deleted = columns
-        plain[2] = MediaType(plain[2])
-        plain[9] = plain[9] and Operation(plain[9])
-        plain[20] = MediaState(plain[20])
+        plain[2] = MEDIA_TYPES[plain[2]]
+        plain[9] = plain[9] and OPERATIONS[plain[9]]
+        plain[20] = MEDIA_STATES[plain[20]]
         plain[23] = plain[23] or []
         plain += [instant(created), instant(updated), maybe_instant(made), maybe_instant(deleted)]
-        return cls(*plain)
+        return cls._make(plain)
 
 
 @dataclass(frozen=True)

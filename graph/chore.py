@@ -12,6 +12,8 @@ from graph.catalog import query
 from graph.driver import Graph, Row, Transaction
 from graph.error import Unavailable
 from graph.identifier import new_id, now
+from telemetry import tracing
+from telemetry.request import REQUEST_ID
 
 PLAN = query("chore/plan")
 DUE = query("chore/due")
@@ -47,17 +49,31 @@ class Chore:
         return cls(**{**values, "kind": ChoreKind(values["kind"])})
 
 
+@dataclass(frozen=True)
+class Due:
+    """A chore whose time has come, and the request that it comes from."""
+
+    key: str
+    request: str | None
+    trace: str | None
+
+
 async def plan_removals(tx: Transaction, hashes: Iterable[str]) -> None:
     """Bytes are to go, unless a live asset still has them by then."""
     rows = [{"key": _removal(h), "kind": ChoreKind.REMOVE, "sha256": h} for h in hashes]
-    await tx.run(PLAN, rows=rows, at=now())
+    await _plan(tx, rows)
 
 
 async def plan_fetch(tx: Transaction, workspace: str, asset_id: str) -> None:
     """The bytes of a remote asset are to be fetched."""
     key = f"fetch:{asset_id}"
     row = {"key": key, "kind": ChoreKind.FETCH, "workspace": workspace, "target": asset_id}
-    await tx.run(PLAN, rows=[row], at=now())
+    await _plan(tx, [row])
+
+
+async def _plan(tx: Transaction, rows: list[dict[str, str]]) -> None:
+    origin = {"request": REQUEST_ID.get(), "trace": tracing.carrier().get("traceparent")}
+    await tx.run(PLAN, rows=[{**row, **origin} for row in rows], at=now())
 
 
 async def reclaim(tx: Transaction, sha256: str) -> None:
@@ -67,13 +83,13 @@ async def reclaim(tx: Transaction, sha256: str) -> None:
         raise Unavailable("these bytes are being removed at this moment", retry_in=1.0)
 
 
-async def due(graph: Graph, *, again: timedelta, limit: int = 100) -> list[str]:
-    """Keys of chores whose time has come; told again after a while unless done."""
+async def due(graph: Graph, *, again: timedelta, limit: int = 100) -> list[Due]:
+    """The chores whose time has come; told again after a while unless done."""
 
-    async def work(tx: Transaction) -> list[str]:
+    async def work(tx: Transaction) -> list[Due]:
         at = now()
         rows = await tx.run(DUE, at=at, until=at + again, limit=limit)
-        return [row["key"] for row in rows]
+        return [Due(**row) for row in rows]
 
     return await graph.write(work)
 

@@ -1,27 +1,38 @@
 """The one way to Neo4j: reads in one round trip, writes in retried transactions."""
 
-import asyncio
-import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from typing import Any, LiteralString, TypeVar
+from typing import TYPE_CHECKING, Any, LiteralString, TypeVar
 
 import neo4j
 from neo4j import AsyncDriver, AsyncGraphDatabase, AsyncManagedTransaction, Record
 from neo4j.exceptions import (
     ConstraintError,
     DriverError,
+    IncompleteCommit,
     Neo4jError,
+    ReadServiceUnavailable,
+    ServiceUnavailable,
     SessionExpired,
     TransientError,
+    WriteServiceUnavailable,
 )
 
 from graph.catalog import Query
 from graph.error import AlreadyThere, GraphError, QueryTimeout, Unavailable
+from graph.outage import Away, Outage, Unsettled
+from telemetry import watch
+from telemetry.request import REQUEST_ID
+
+if TYPE_CHECKING:
+    from graph.entry import Entry
 
 Row = Record
 T = TypeVar("T")
-READ_ATTEMPTS = 3
+# A new leader of a cluster is found within seconds; reads go to followers, who are there.
+READ_SECONDS = 1.0
+WRITE_SECONDS = 15.0
+OnCommit = Callable[[Sequence["Entry"]], None]
 
 
 class Transaction:
@@ -30,11 +41,13 @@ class Transaction:
     def __init__(self, inner: AsyncManagedTransaction, graph: "Graph") -> None:
         self._inner = inner
         self._graph = graph
+        self.entries: list[Entry] = []  # what it tells the audit trail
 
     async def run(self, query: Query | LiteralString, **parameters: Any) -> list[Row]:
         self._graph.round_trips += 1
-        result = await self._inner.run(_text(query), parameters)
-        return [row async for row in result]
+        with watch.query(_name(query)):
+            result = await self._inner.run(_text(query), parameters)
+            return [row async for row in result]
 
 
 class Graph:
@@ -44,24 +57,24 @@ class Graph:
         self._driver = driver
         self._database = database
         self._seconds = query_seconds
+        self._outage = Outage()
         self.round_trips = 0
+        self.on_commit: OnCommit | None = None
 
     async def read(self, query: Query | LiteralString, **parameters: Any) -> list[Row]:
         """Rows of one read-only query: one round trip, repeated if the connection was lost."""
-        for attempt in range(READ_ATTEMPTS):
-            try:
-                return await self._read_once(_text(query), parameters)
-            except Unavailable:
-                if attempt == READ_ATTEMPTS - 1:
-                    raise
-                await asyncio.sleep(random.uniform(0.05, 0.2) * (attempt + 1))  # noqa: S311
-        raise AssertionError("unreachable")
+        text = _told(query, self._seconds)
 
-    async def _read_once(self, text: LiteralString, parameters: dict[str, Any]) -> list[Row]:
+        async def attempt() -> list[Row]:
+            with watch.query(_name(query)):
+                return await self._read_once(text, parameters)
+
+        return await self._outage.endure(attempt, READ_SECONDS)
+
+    async def _read_once(self, query: neo4j.Query, parameters: dict[str, Any]) -> list[Row]:
         self.round_trips += 1
         with _translated():
             async with self._session(neo4j.READ_ACCESS) as session:
-                query = neo4j.Query(text, timeout=self._seconds)
                 result = await session.run(query, parameters)
                 return [row async for row in result]
 
@@ -72,22 +85,29 @@ class Graph:
         self.round_trips += 1
         with _translated():
             async with self._session(neo4j.READ_ACCESS) as session:
-                result = await session.run(neo4j.Query(_text(query), timeout=seconds), parameters)
+                result = await session.run(_told(query, seconds), parameters)
                 async for row in result:
                     yield row
 
     async def write(
         self, work: Callable[[Transaction], Awaitable[T]], seconds: float | None = None
     ) -> T:
-        """Runs `work` in a transaction; it may run again after a lost lock or connection."""
+        """Runs `work` in a transaction; it may run again after a lost lock or connection.
 
-        @neo4j.unit_of_work(timeout=seconds or self._seconds)
+        What it told the audit trail is told to `on_commit`, too, once it is committed."""
+        entries: list[Entry] = []
+
+        @neo4j.unit_of_work(timeout=seconds or self._seconds, metadata=_origin())
         async def run(inner: AsyncManagedTransaction) -> T:
-            return await work(Transaction(inner, self))
+            nonlocal entries
+            tx = Transaction(inner, self)
+            entries = tx.entries
+            return await work(tx)
 
-        with _translated():
-            async with self._session(neo4j.WRITE_ACCESS) as session:
-                return await session.execute_write(run)
+        done = await self._outage.endure(lambda: self._write_once(run), WRITE_SECONDS)
+        if entries and self.on_commit:
+            self.on_commit(entries)
+        return done
 
     async def execute(self, text: LiteralString) -> None:
         """Schema commands, which want a transaction of their own; repeated after a lost lock."""
@@ -95,13 +115,16 @@ class Graph:
         async def run(inner: AsyncManagedTransaction) -> None:
             await (await inner.run(text)).consume()
 
+        await self._outage.endure(lambda: self._write_once(run), WRITE_SECONDS)
+
+    async def _write_once(self, run: Callable[[AsyncManagedTransaction], Awaitable[T]]) -> T:
         with _translated():
             async with self._session(neo4j.WRITE_ACCESS) as session:
-                await session.execute_write(run)
+                return await session.execute_write(run)
 
     async def verify(self) -> None:
         """Raises Unavailable unless Neo4j answers now."""
-        await self._read_once("RETURN 1", {})
+        await self._read_once(neo4j.Query("RETURN 1", timeout=self._seconds), {})
 
     def _session(self, access: str) -> neo4j.AsyncSession:
         return self._driver.session(database=self._database, default_access_mode=access)
@@ -116,8 +139,8 @@ async def connect(
         uri,
         auth=(user, password),
         connection_acquisition_timeout=15.0,
-        connection_timeout=5.0,
-        max_transaction_retry_time=15.0,
+        connection_timeout=2.0,
+        max_transaction_retry_time=0.0,  # `Outage` tries again
         notifications_min_severity="OFF",
         telemetry_disabled=True,
     )
@@ -129,6 +152,20 @@ def _text(query: Query | LiteralString) -> LiteralString:
     return query.render() if isinstance(query, Query) else query
 
 
+def _name(query: Query | LiteralString) -> str:
+    return query.name if isinstance(query, Query) else "other"
+
+
+def _told(query: Query | LiteralString, seconds: float) -> neo4j.Query:
+    """The query as it is sent; SHOW TRANSACTIONS tells its name and the request it is for."""
+    metadata = {**_origin(), "query": _name(query)}
+    return neo4j.Query(_text(query), timeout=seconds, metadata=metadata)
+
+
+def _origin() -> dict[str, str]:
+    return {"app": "pedigree", "request": REQUEST_ID.get()}
+
+
 @contextmanager
 def _translated() -> Iterator[None]:
     """The one place where errors of the driver become errors of this room."""
@@ -138,13 +175,17 @@ def _translated() -> Iterator[None]:
         if "TransactionTimedOut" in (error.code or ""):
             raise QueryTimeout("the graph query took too long and was stopped") from error
         if isinstance(error, TransientError):
-            raise Unavailable("Neo4j is busy or changing its leader") from error
+            raise Unsettled("Neo4j is busy or changing its leader") from error
         if isinstance(error, ConstraintError):
             raise AlreadyThere("a unique key is taken") from error
         if "EquivalentSchemaRuleAlreadyExists" in (error.code or ""):
             raise AlreadyThere("an equal index or constraint is there") from error
         raise GraphError(f"Neo4j refused a query: {error.code}") from error
-    except SessionExpired as error:
-        raise Unavailable("the connection to Neo4j was lost") from error
+    except (SessionExpired, ReadServiceUnavailable, WriteServiceUnavailable) as error:
+        raise Unsettled("the connection to Neo4j was lost, or nobody leads it") from error
+    except IncompleteCommit as error:
+        raise Unavailable("the connection to Neo4j was lost at the very end") from error
+    except ServiceUnavailable as error:
+        raise Away(type(error).__name__) from error
     except DriverError as error:
         raise Unavailable(f"Neo4j cannot be reached: {type(error).__name__}") from error

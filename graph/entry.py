@@ -8,12 +8,13 @@ from typing import Self
 from graph.actor import Actor
 from graph.catalog import query
 from graph.driver import Graph, Row, Transaction
-from graph.identifier import canonical, instant, new_id, now
+from graph.identifier import canonical, first_id_at, instant, new_id, now
 
 WRITE = query("entry/write")
 LIST = query("entry/list")
 ABOUT = query("entry/about")
 GET = query("entry/get")
+SINCE = query("entry/since")
 
 
 @dataclass(frozen=True)
@@ -62,19 +63,34 @@ async def record_all(
     tx: Transaction, actor: Actor, workspace: str | None, changes: Sequence[Change]
 ) -> None:
     """Tells of many changes in one round trip."""
-    rows = [
-        {"id": new_id(), "action": c.action, "target": c.target, "detail": canonical(c.detail)}
-        for c in changes
+    at = now()
+    told = [
+        Entry(
+            id=new_id(),
+            workspace=workspace,
+            at=at,
+            actor=actor.user,
+            token=actor.token,
+            request=actor.request,
+            action=change.action,
+            target=change.target,
+            detail=canonical(change.detail),
+        )
+        for change in changes
     ]
     await tx.run(
         WRITE,
-        rows=rows,
+        rows=[
+            {"id": line.id, "action": line.action, "target": line.target, "detail": line.detail}
+            for line in told
+        ],
         workspace=workspace,
-        at=now(),
+        at=at,
         actor=actor.user,
         token=actor.token,
         request=actor.request,
     )
+    tx.entries += told
 
 
 async def list_entries(
@@ -91,6 +107,12 @@ async def list_entries(
         rows = await graph.read(LIST, **page)
     else:
         rows = await graph.read(ABOUT, targets=targets, **page)
+    return [Entry.from_record(row) for row in rows]
+
+
+async def since(graph: Graph, workspace: str, moment: datetime, limit: int) -> list[Entry]:
+    """Entries of a workspace since an instant, oldest first."""
+    rows = await graph.read(SINCE, workspace=workspace, first=first_id_at(moment), limit=limit)
     return [Entry.from_record(row) for row in rows]
 
 

@@ -4,9 +4,10 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, Self
+from operator import attrgetter
+from typing import Any, NamedTuple, Self
 
-from graph.asset import Asset
+from graph.asset import OPERATIONS, Asset
 from graph.catalog import Query, query
 from graph.driver import Graph, Row
 from graph.edge import EdgeKind, Evidence, MediaType, Operation, kinds_literal
@@ -19,6 +20,8 @@ ANCESTORS = query("lineage/ancestors")
 DESCENDANTS = query("lineage/descendants")
 IMPACT = query("lineage/impact")
 
+KINDS = {str(each): each for each in EdgeKind}
+EVIDENCE = {str(each): each for each in Evidence}
 ALWAYS = datetime(9999, 1, 1, tzinfo=UTC)
 DEPTH_MAX = 20
 REACH_MAX = 1000
@@ -39,9 +42,9 @@ class Cut(StrEnum):
     MAX_DEPTH = "MAX_DEPTH"
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """A lineage edge; fields stand in the order of `cypher/fragment/edge.cypher`."""
+class Edge(NamedTuple):
+    """A lineage edge; fields stand in the order of `cypher/fragment/edge.cypher`. A tuple, as they
+    come by the thousand."""
 
     child_id: str
     parent_id: str
@@ -61,12 +64,15 @@ class Edge:
     @classmethod
     def from_columns(cls, columns: Sequence[Any]) -> Self:
         values = list(columns)
-        values[2] = EdgeKind(values[2])
-        values[3] = Operation(values[3])
-        values[5] = Evidence(values[5])
+        values[2] = KINDS[values[2]]
+        values[3] = OPERATIONS[values[3]]
+        values[5] = EVIDENCE[values[5]]
         values[12] = instant(values[12])
         values[13] = maybe_instant(values[13])
-        return cls(*values)
+        return cls._make(values)
+
+
+IN_ORDER = attrgetter("child_id", "sequence", "parent_id", "kind")
 
 
 @dataclass(frozen=True)
@@ -93,8 +99,7 @@ class Walk:
         return kinds_literal(self.kinds)
 
 
-@dataclass(frozen=True)
-class Node:
+class Node(NamedTuple):
     """An asset of a neighbourhood and its signed distance from the root: parents are below 0."""
 
     asset: Asset
@@ -128,11 +133,11 @@ async def neighbourhood(
         NEIGHBOURHOOD.render(kinds=walk.literal, up=up, down=down),
         workspaces=list(workspaces),
         ids=list(ids),
-        budget=nodes + 1,
+        nodes=nodes,
         depth=depth,
         **walk.parameters(),
     )
-    return {root: _assemble(root, found, nodes) for root, found in _by_root(rows)}
+    return {row["id"]: _neighbourhood(row) for row in rows}
 
 
 def _by_root(rows: list[Row]) -> Iterable[tuple[str, list[Row]]]:
@@ -142,18 +147,15 @@ def _by_root(rows: list[Row]) -> Iterable[tuple[str, list[Row]]]:
     return found.items()
 
 
-def _assemble(root: str, rows: list[Row], budget: int) -> Neighbourhood:
-    kept = rows[:budget]
-    nodes = [Node(Asset.from_columns(row["asset"]), row["depth"]) for row in kept]
-    ids = {node.asset.id for node in nodes}
-    edges = [
-        Edge.from_columns(columns) for row in kept for columns in row["edges"] if columns[1] in ids
-    ]
-    edges.sort(key=lambda edge: (edge.child_id, edge.sequence, edge.parent_id, edge.kind))
-    cuts = [Cut.MAX_NODES] if len(rows) > budget else []
-    if rows[0]["beyond"]:
+def _neighbourhood(row: Row) -> Neighbourhood:
+    assets = map(Asset.from_columns, row["assets"])
+    nodes = list(map(Node, assets, row["depths"]))
+    edges = [Edge.from_columns(columns) for columns in row["edges"]]
+    edges.sort(key=IN_ORDER)
+    cuts = [Cut.MAX_NODES] if row["more"] else []
+    if row["beyond"]:
         cuts.append(Cut.MAX_DEPTH)
-    return Neighbourhood(root, nodes, edges, cuts)
+    return Neighbourhood(row["id"], nodes, edges, cuts)
 
 
 @dataclass(frozen=True)
@@ -222,11 +224,11 @@ async def _relatives(
         limit=limit,
         **walk.parameters(),
     )
-    return {root: [_relative(row) for row in found] for root, found in _by_root(rows)}
+    return {row["id"]: [_relative(*each) for each in row["relatives"]] for row in rows}
 
 
-def _relative(row: Row) -> Relative:
-    return Relative(Edge.from_columns(row["edge"]), Asset.from_columns(row["asset"]))
+def _relative(edge: Sequence[Any], asset: Sequence[Any]) -> Relative:
+    return Relative(Edge.from_columns(edge), Asset.from_columns(asset))
 
 
 async def reach(

@@ -1,9 +1,11 @@
 """A wire that a test can cut: a TCP proxy on loopback."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from urllib.parse import urlsplit
+
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 
 class Proxy:
@@ -25,6 +27,10 @@ class Proxy:
         for writer in list(self._open):
             writer.transport.abort()
         self._server = None
+
+    def lead_to(self, host: str, port: int) -> None:
+        """Where new connections go from now on."""
+        self._target = (host, port)
 
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there_reader, there_writer = await asyncio.open_connection(*self._target)
@@ -53,3 +59,31 @@ async def proxied(uri: str) -> AsyncIterator[Proxy]:
         yield proxy
     finally:
         await proxy.cut()
+
+
+class Wire:
+    """A proxy in a thread of its own, for those who block."""
+
+    def __init__(self, proxy: Proxy, portal: BlockingPortal) -> None:
+        self._proxy = proxy
+        self._portal = portal
+        self.port = proxy.port
+
+    def mend(self) -> None:
+        self._portal.call(self._proxy.mend)
+
+    def cut(self) -> None:
+        self._portal.call(self._proxy.cut)
+
+    def lead_to(self, host: str, port: int) -> None:
+        self._proxy.lead_to(host, port)
+
+
+@contextmanager
+def wired(uri: str) -> Iterator[Wire]:
+    """The same as `proxied`, in a thread."""
+    with (
+        start_blocking_portal() as portal,
+        portal.wrap_async_context_manager(proxied(uri)) as proxy,
+    ):
+        yield Wire(proxy, portal)

@@ -7,12 +7,28 @@ from dramatiq.middleware import AsyncIO
 from redis.asyncio import Redis
 
 from settings import settings
+from workers.carrying import Carrying
 
 SOCKET_SECONDS = 15.0
+REDIS_URL = "redis://127.0.0.1:6379/0"
+
+
+# What Redis says that no waiting changes.
+REFUSALS = {
+    redis.AuthenticationError,
+    redis.exceptions.AuthenticationWrongNumberOfArgsError,
+    redis.exceptions.AuthorizationError,
+    redis.exceptions.NoPermissionError,
+    redis.ResponseError,  # itself: those derived from it tell of a failover
+}
 
 
 class QueueUnavailable(Exception):
     """Redis does not answer."""
+
+
+class QueueRefused(QueueUnavailable):
+    """Redis answers, and not to us: a wrong password, or a database it does not have."""
 
 
 def make_broker(url: str) -> RedisBroker:
@@ -27,12 +43,13 @@ def make_broker(url: str) -> RedisBroker:
         namespace="pedigree",
     )
     broker.add_middleware(AsyncIO())
+    broker.add_middleware(Carrying())
     return broker
 
 
 def install() -> RedisBroker:
     """Makes the broker of this process the one that actors use."""
-    broker = make_broker(settings().redis_url or "redis://127.0.0.1:6379/0")
+    broker = make_broker(settings().redis_url or REDIS_URL)
     dramatiq.set_broker(broker)
     return broker
 
@@ -45,4 +62,6 @@ async def ping(url: str | None) -> None:
         ) as client:
             await client.ping()
     except (redis.RedisError, OSError, ValueError) as error:
+        if type(error) in REFUSALS:
+            raise QueueRefused(f"Redis refuses us: {error}") from error
         raise QueueUnavailable(f"Redis does not answer: {type(error).__name__}") from error

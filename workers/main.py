@@ -17,6 +17,7 @@ from graph.error import GraphError
 from settings import settings
 from workers import chores
 from workers.broker import install
+from workers.carrying import TRACE, on_behalf
 from workers.rooms import Rooms, opened
 
 log = logging.getLogger("pedigree.worker")
@@ -48,7 +49,7 @@ class _Opened:
 _opened = _Opened()
 
 
-async def _due() -> list[str]:
+async def _due() -> list[chore.Due]:
     rooms = await _opened.get()
     return await chore.due(rooms.graph, again=AGAIN)
 
@@ -74,10 +75,16 @@ class Reconciler(Middleware):
         while not self._stopping.wait(RECONCILE_SECONDS):
             loop = get_event_loop_thread()
             try:
-                for key in loop.run_coroutine(_due()) if loop else ():
-                    run_chore.send(key)
+                for due in loop.run_coroutine(_due()) if loop else ():
+                    _send(due)
             except (GraphError, redis.RedisError) as error:
                 log.warning("what is due is looked for again: %s", error)
+
+
+def _send(due: chore.Due) -> None:
+    options: dict[str, Any] = {TRACE: {"traceparent": due.trace}} if due.trace else {}
+    with on_behalf(due.request):
+        run_chore.send_with_options(args=(due.key,), **options)
 
 
 @dramatiq.actor(max_retries=0, time_limit=600_000)

@@ -10,6 +10,8 @@ from media.fetch import Fetcher
 from media.intake import remove_stale
 from media.store import Store, open_store
 from settings import Settings, SettingsError
+from workers.broker import REDIS_URL
+from workers.feed import Feed
 
 MIB = 1024 * 1024
 # A file on its way in is written to all the time; one this old was left by a killed process.
@@ -18,10 +20,11 @@ STALE_SECONDS = 24 * 3600.0
 
 @dataclass(frozen=True)
 class Rooms:
-    """The graph, the store, and what the settings allow."""
+    """The graph, the store, the feed, and what the settings allow."""
 
     graph: Graph
     store: Store
+    feed: Feed
     settings: Settings
 
     @property
@@ -56,4 +59,7 @@ async def opened(settings: Settings) -> AsyncIterator[Rooms]:
         database=settings.neo4j_database,
         query_seconds=settings.query_seconds,
     ) as graph:
-        yield Rooms(graph, open_store(settings.media_url, settings.data_dir), settings)
+        store = open_store(settings.media_url, settings.data_dir)
+        async with Feed.opened(graph, settings.redis_url or REDIS_URL) as feed:
+            graph.on_commit = feed.tell
+            yield Rooms(graph, store, feed, settings)

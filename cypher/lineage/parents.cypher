@@ -1,7 +1,7 @@
-// The edges from each asset to its direct parents, in the order of the inputs, after a cursor.
+// What each asset was made from directly, with the edges in the order of the inputs, after a cursor.
 // Slots: kinds.
 // $workspaces $ids $asOf $operations $evidence $mediaTypes $afterSequence $afterId $afterKind $limit
-// -> id, edge, asset
+// -> id, relatives
 MATCH (a:Asset)
 WHERE a.workspace IN $workspaces AND a.id IN $ids
 CALL (a) {
@@ -10,6 +10,7 @@ CALL (a) {
     AND ($afterSequence IS NULL OR e.sequence > $afterSequence
       OR (e.sequence = $afterSequence AND (n.id > $afterId
         OR (n.id = $afterId AND type(e) > $afterKind))))
-  RETURN e, n ORDER BY e.sequence, n.id, type(e) LIMIT $limit
+  WITH e, n ORDER BY e.sequence, n.id, type(e) LIMIT $limit
+  RETURN collect([<<edge e>>, <<asset n>>]) AS relatives
 }
-RETURN a.id AS id, <<edge e>> AS edge, <<asset n>> AS asset
+RETURN a.id AS id, relatives

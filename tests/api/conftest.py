@@ -12,11 +12,14 @@ import httpx
 import pytest
 import uvicorn
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.routing import Route, WebSocketRoute
 
-from api.app import create_app
+from api.app import COMPRESSED, create_app
 from api.endpoint import Endpoint
+from api.limit_request import LimitRequests, RequestLimits
 from api.state import opened
+from api.wire import STALLED_SECONDS, HttpProtocol, SocketProtocol, drop_stalled
 from embedded.services import Services
 from graph import token, user, workspace
 from graph.actor import Actor
@@ -28,6 +31,7 @@ from tests.api.counting import schema as counting_schema
 
 SITE = "https://studio.example"
 INIT_SECONDS = 0.5
+PING_SECONDS = 0.2
 MOST = 3
 
 
@@ -77,33 +81,50 @@ def counting(config: Settings, services: Services) -> Iterator[str]:
         "token_check_seconds": 0.1,
         "cors_origins": frozenset({SITE}),
     }
-    settings = services.applied(config).model_copy(update=chosen)
-
-    @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        async with opened(settings) as state:
-            endpoint = Endpoint(state, counting_schema, init_seconds=INIT_SECONDS)
-            app.router.routes.append(Route("/graphql", endpoint))
-            app.router.routes.append(WebSocketRoute("/graphql", endpoint))
-            yield
-
-    with serving(Starlette(lifespan=lifespan)) as address:
+    with counting_server(services.applied(config).model_copy(update=chosen)) as address:
         yield address
 
 
 @contextmanager
-def serving(app: Starlette) -> Iterator[str]:
+def counting_server(settings: Settings, stalled_seconds: float = STALLED_SECONDS) -> Iterator[str]:
+    """Serves the schema that counts, and behind the same limits as the real one."""
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with opened(settings) as state:
+            endpoint = Endpoint(
+                state, counting_schema, init_seconds=INIT_SECONDS, ping_seconds=PING_SECONDS
+            )
+            app.router.routes.append(Route("/graphql", endpoint, middleware=[COMPRESSED]))
+            app.router.routes.append(WebSocketRoute("/graphql", endpoint))
+            yield
+
+    limited = Middleware(LimitRequests, RequestLimits.of(settings))
+    app = Starlette(lifespan=lifespan, middleware=[limited])
+    with serving(app, stalled_seconds) as address:
+        yield address
+
+
+@contextmanager
+def serving(app: Starlette, stalled_seconds: float = STALLED_SECONDS) -> Iterator[str]:
     """Runs a server; its log goes where the tests' own does."""
-    running = uvicorn.Server(uvicorn.Config(app, log_level="warning", log_config=None))
+    running = uvicorn.Server(
+        uvicorn.Config(
+            app, log_level="warning", log_config=None, http=HttpProtocol, ws=SocketProtocol
+        )
+    )
     with socket.create_server(("127.0.0.1", 0)) as listening:
+        drop_stalled(listening, stalled_seconds)
         thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})
         thread.start()
         while not running.started and thread.is_alive():
             time.sleep(0.01)
         assert running.started
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        running.should_exit = True
-        thread.join()
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            running.should_exit = True
+            thread.join()
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """A schema for tests of transports: it counts, fails, and tells what is still running."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -13,6 +14,7 @@ from api.schema import Schema
 
 SECRET = "a word from the inside"
 alive: set[str] = set()
+poured: Counter[str] = Counter()
 
 
 @strawberry.type
@@ -56,6 +58,19 @@ class Mutation:
 
 
 @strawberry.type
+class Event:
+    number: int
+
+    @strawberry.field
+    def broken(self) -> str | None:
+        raise RuntimeError(SECRET)
+
+    @strawberry.field
+    def lost(self) -> str:
+        raise RuntimeError(SECRET)
+
+
+@strawberry.type
 class Subscription:
     @strawberry.subscription
     async def count(self, to: int) -> AsyncIterator[int]:
@@ -78,9 +93,23 @@ class Subscription:
             await asyncio.sleep(0.01)
 
     @strawberry.subscription
-    async def failing(self) -> AsyncIterator[int]:
-        yield 1
+    async def failing(self, after: int = 1) -> AsyncIterator[int]:
+        for number in range(after):
+            yield number + 1
         raise RuntimeError(SECRET)
+
+    @strawberry.subscription
+    async def events(self, to: int) -> AsyncIterator[Event]:
+        for number in range(to):
+            yield Event(number=number)
+
+    @strawberry.subscription
+    async def pour(self, name: str, size: int) -> AsyncIterator[str]:
+        """As much as is taken, and more."""
+        with _Alive(name):
+            while True:
+                poured[name] += 1
+                yield "x" * size
 
 
 class _Alive:

@@ -323,7 +323,7 @@ def test_every_page_of_ours_has_a_bound_and_no_way_around_it() -> None:
         for name, field in getattr(type_, "fields", {}).items():
             arguments = getattr(field, "args", {})
             assert not {"before", "last"} & set(arguments), name
-            if "after" in arguments:
+            if "after" in arguments and type_ is not of.subscription_type:
                 assert arguments["first"].default_value <= Limits().page_size, name
                 found += 1
     assert found > 5

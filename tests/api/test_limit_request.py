@@ -15,6 +15,7 @@ from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import Message, Receive, Scope, Send
 
 from api.limit_request import (
     BURST_SECONDS,
@@ -22,13 +23,19 @@ from api.limit_request import (
     LimitRequests,
     RequestLimits,
     Running,
+    TokenLimits,
     TooMuchError,
     _address,
 )
 from tests.api.conftest import Client, People
 
 WIDE = RequestLimits(
-    body_bytes=1000, token_rate=0, address_rate=0, token_operations=100, token_streams=100
+    body_bytes=1000,
+    upload_bytes=6000,
+    token_rate=0,
+    address_rate=0,
+    token_operations=100,
+    token_streams=100,
 )
 
 
@@ -150,11 +157,35 @@ async def test_a_body_is_bounded_with_and_without_its_length(parts: bool) -> Non
 
 
 @pytest.mark.anyio
+async def test_a_body_that_grows_after_the_answer_began_ends_it() -> None:
+    async def answers_first(_: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+    scope = {"type": "http", "path": "/graphql", "headers": []}
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"x" * 100, "more_body": True}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    await LimitRequests(answers_first, WIDE)(scope, receive, send)
+    assert [message["type"] for message in sent] == ["http.response.start"]
+
+
+@pytest.mark.anyio
 async def test_uploads_have_limits_of_their_own() -> None:
     async with client(WIDE) as (http, _):
         assert (await http.put("/upload/1", content=b"x" * 5000)).text == "5000"
         multipart = await http.post("/graphql", files={"0": b"x" * 5000})
         assert multipart.status_code == 200
+        beyond = await http.post("/graphql", files={"0": b"x" * 6000})
+        assert beyond.status_code == 413
+        assert (told(beyond)["limit"], told(beyond)["allowed"]) == ("uploadBytes", 6000)
+        assert told(beyond)["asked"] > 6000
 
 
 def test_what_is_remembered_is_bounded() -> None:
@@ -174,11 +205,17 @@ def test_nothing_is_remembered_of_what_no_longer_runs() -> None:
 
 
 def test_tokens_are_not_kept_in_clear() -> None:
-    limited = LimitRequests(Starlette(), replace(WIDE, token_rate=1))
-    key = limited._key("Bearer secret-of-mine")
-    assert key
+    key = TokenLimits(WIDE).key("Bearer secret-of-mine")
     assert b"secret" not in key
-    assert key != LimitRequests(Starlette(), WIDE)._key("Bearer secret-of-mine")
+    assert key != TokenLimits(WIDE).key("Bearer secret-of-mine")
+
+
+def test_a_token_is_known_however_its_header_is_written() -> None:
+    limits = TokenLimits(WIDE)
+    same = {limits.key(text) for text in ("Bearer a", "bearer a", " BEARER  a ", "Bearer \ta")}
+    assert len(same) == 1
+    assert limits.key("Bearer b") not in same
+    assert limits.key("Bearer") != limits.key("Basic")
 
 
 @given(st.lists(st.floats(0, 3), max_size=60), st.integers(1, 5))

@@ -1,5 +1,6 @@
 """Lineage over HTTP: in by linkAssets, out in every shape, and what it costs."""
 
+import re
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
@@ -157,6 +158,75 @@ async def test_bounds_are_told(people: People, more: dict[str, Any], code: str) 
     asked = {"id": asset_id, "depth": 1, "nodes": 50, "way": "BOTH"} | more
     answer = await people.viewer.answer(AROUND, **asked)
     assert answer["errors"][0]["extensions"]["code"] == code
+
+
+SHOWN = "rootId cuts nodes { depth asset { name } } edges { childId parentId }"
+SELECTIONS = [
+    f"name lineage {{ {SHOWN} }}",
+    f"lineage(direction: $way, maxDepth: 2) {{ {SHOWN} }} name",
+    f"lineage(maxNodes: $nodes) {{ {SHOWN} }} id",
+    f"lineage(maxDepth: 21) {{ {SHOWN} }} id",
+    f"lineage(asOf: $asOf) {{ {SHOWN} }} id",
+    f"lineage(filter: {{kinds: [$kind, MASK]}}) {{ {SHOWN} }} id",
+    f"lineage(filter: $filter) {{ {SHOWN} }} id",
+    f"id a: lineage {{ {SHOWN} }} b: lineage(maxDepth: 2) {{ {SHOWN} }}",
+    f"id lineage @skip(if: $no) {{ {SHOWN} }}",
+    f"id lineage @include(if: $no) {{ {SHOWN} }}",
+]
+ASKED: dict[str, tuple[str, Any]] = {
+    "way": ("Direction!", "PARENTS"),
+    "nodes": ("Int!", 0),
+    "asOf": ("DateTime", "2001-01-01T00:00:00Z"),
+    "kind": ("EdgeKind!", "SOURCE_IMAGE"),
+    "filter": ("LineageFilter", {"kinds": ["VARIANT_OF"]}),
+    "no": ("Boolean!", False),
+}
+
+
+@pytest.mark.parametrize("selection", SELECTIONS)
+async def test_an_asset_that_comes_with_its_lineage_is_answered_as_ever(
+    people: People, selection: str
+) -> None:
+    ids = [(await chain(people.editor, 3))[1], await made(people.stranger, "hidden"), "none"]
+
+    used = {name: ASKED[name] for name in re.findall(r"\$(\w+)", selection)}
+    declared = ", ".join(["$id: ID!", *(f"${name}: {type_}" for name, (type_, _) in used.items())])
+    values = {name: value for name, (_, value) in used.items()}
+
+    async def answers(fields: str) -> list[Any]:
+        query = f"query ({declared}) {{ asset(id: $id) {{ {fields} }} }}"
+        return [_told(await people.viewer.answer(query, id=id_, **values)) for id_ in ids]
+
+    found = await answers(selection)
+    assert found == await answers(f"... on Asset {{ {selection} }}")
+    assert found[0][0]["asset"] or found[0][1][0][1] == ["asset", "lineage"], found
+
+
+def _told(answer: Any) -> Any:
+    errors = [(e["message"], e["path"], e["extensions"]) for e in answer.get("errors", ())]
+    return answer["data"], errors
+
+
+async def test_an_asset_comes_with_its_lineage_in_one_round_trip(
+    people: People, app: Starlette
+) -> None:
+    asset_id = (await chain(people.editor, 2))[0]
+    graph = app.state.edge.rooms.graph
+
+    async def spent(query: str) -> int:
+        """The least of three, as notes of last use come in between."""
+        found: list[int] = []
+        for _ in range(3):
+            before = graph.round_trips
+            await people.editor.ask(query)
+            found.append(graph.round_trips - before)
+        return min(found)
+
+    nothing = await spent("{ __typename }")
+    walk = (
+        f"lineage(direction: PARENTS, maxDepth: 3, filter: {{kinds: [VARIANT_OF]}}) {{ {SHOWN} }}"
+    )
+    assert await spent(f'{{ asset(id: "{asset_id}") {{ name {walk} }} }}') - nothing == 1
 
 
 async def test_the_number_of_round_trips_does_not_grow_with_the_answer(

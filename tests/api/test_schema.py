@@ -22,6 +22,7 @@ from graph.subject import SubjectKind
 from settings import ROOT
 from tests.api.asking import operation
 from tests.api.conftest import Client, People, gather
+from tests.api.frames import connected
 
 CORE: Any = schema._schema
 TYPES = {name: t for name, t in CORE.type_map.items() if not name.startswith("__")}
@@ -72,6 +73,7 @@ def test_a_mutation_takes_one_input_and_answers_with_refusals(name: str) -> None
 SECRET = "sEcReT-of-the-workspace"
 QUERIES = sorted(CORE.query_type.fields)
 MUTATIONS = sorted(CORE.mutation_type.fields)
+SUBSCRIPTIONS = sorted(CORE.subscription_type.fields)
 # What anyone with a token may do: about themselves, or making something of their own.
 OWN = {"createWorkspace", "issueToken"}
 
@@ -173,3 +175,30 @@ async def test_nobody_but_editors_changes_anything(
         result = (answer.get("data") or {}).get(name) or {}
         refused = result.get("__typename") in {"NotAllowed", "NotFound", "InvalidInput", "Conflict"}
         assert refused or answer.get("errors"), (text, answer)
+
+
+async def _watch(server: str, client: Client, name: str, world: World) -> dict[str, Any]:
+    """The first thing told of a subscription to all of its fields."""
+    field = CORE.subscription_type.fields[name]
+    async with connected(server) as socket:
+        await socket.init(client)
+        await socket.subscribe("1", operation("subscription", name, field, world.ids))
+        return await socket.receive()
+
+
+@pytest.mark.parametrize("name", SUBSCRIPTIONS)
+@pytest.mark.anyio
+async def test_a_stranger_watches_nothing(server: str, name: str, world: World) -> None:
+    told = await _watch(server, world.people.stranger, name, world)
+    assert told["type"] == "error"
+    assert SECRET not in json.dumps(told)
+
+
+@pytest.mark.parametrize("who", ["viewer", "auditor"])
+@pytest.mark.parametrize("name", SUBSCRIPTIONS)
+@pytest.mark.anyio
+async def test_members_may_watch(server: str, who: str, name: str, world: World) -> None:
+    told = await _watch(server, getattr(world.people, who), name, world)
+    assert told["type"] == "next", told
+    assert "errors" not in told["payload"], told
+    assert SECRET in json.dumps(told)

@@ -256,7 +256,7 @@ async def test_a_hub_is_left_as_soon_as_the_budget_is_spent(
 ) -> None:
     made, root, children = hub
     text = lineage.NEIGHBOURHOOD.render(kinds=ALL_KINDS, up=depth + 1, down=depth + 1)
-    given = {"workspaces": made.within, "budget": 51, "depth": depth} | Walk().parameters()
+    given = {"workspaces": made.within, "nodes": 50, "depth": depth} | Walk().parameters()
     async with planner(services) as asking:
         plan = await asking.profile(text, ids=[root], **given)
         assert plan.hits < 8000, plan.text()

@@ -18,7 +18,7 @@ KIND, TAKEN = EdgeKind.SOURCE_IMAGE, Operation.IMAGE_TO_VIDEO
 
 
 def child(media_type: MediaType = MediaType.VIDEO) -> Asset:
-    nothing = dict.fromkeys(Asset.__dataclass_fields__)
+    nothing = dict.fromkeys(Asset._fields)
     return Asset(**{**nothing, "id": CHILD, "media_type": media_type})  # type: ignore[arg-type]
 
 
@@ -85,7 +85,7 @@ def test_what_was_recorded_or_claimed_is_neither_removed_nor_repeated(evidence: 
 
 
 def test_an_edge_that_says_something_else_is_replaced_only_with_clear() -> None:
-    old = replace(stands(edge()), prompt="closes")
+    old = stands(edge())._replace(prompt="closes")
     replaced = decide([named()], [old], [image()])
     assert (len(replaced.add), replaced.retract, replaced.keep) == (1, (old,), ())
     left = decide([named()], [old], [image()], clear=False)

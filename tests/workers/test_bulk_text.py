@@ -54,7 +54,7 @@ async def facts(world: World) -> dict[str, dict[str, object]]:
 
 
 def told(one: Asset) -> dict[str, object]:
-    return {name: getattr(one, name) for name in Asset.__slots__ if name not in OWN}
+    return {name: getattr(one, name) for name in Asset._fields if name not in OWN}
 
 
 async def test_it_is_the_same_elsewhere(graph: Graph) -> None:
@@ -78,7 +78,7 @@ async def properties(world: World) -> set[tuple[object, ...]]:
         (
             names[e.child_id],
             names[e.parent_id],
-            *(getattr(e, name) for name in Edge.__slots__ if name not in own),
+            *(getattr(e, name) for name in Edge._fields if name not in own),
         )
         for e in every
         if e.retracted_at is None

@@ -14,6 +14,7 @@ from graph.driver import Graph
 from graph.edge import EdgeKind, Evidence, MediaType
 from media.store import open_store
 from settings import Settings
+from tests.feeding import unheard
 from tests.graph.world import World, world
 from tests.media.samples import clip
 from tests.providers.comfyui_graphs import image_to_image, text_to_image, video
@@ -28,7 +29,7 @@ pytestmark = pytest.mark.anyio
 def rooms(graph: Graph, config: Settings, tmp_path: Path) -> Rooms:
     data = tmp_path / "data"
     own = config.model_copy(update={"data_dir": data})
-    return Rooms(graph, open_store(None, data), own)
+    return Rooms(graph, open_store(None, data), unheard(graph), own)
 
 
 @pytest.fixture

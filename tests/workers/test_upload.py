@@ -18,6 +18,7 @@ from graph.error import Conflict
 from media.intake import receive
 from media.store import open_store, original_key
 from settings import Settings
+from tests.feeding import unheard
 from tests.graph.world import World, world
 from tests.media.samples import in_pieces
 from workers.rooms import Rooms
@@ -81,7 +82,7 @@ class Door:
 @pytest.fixture
 async def door(graph: Graph, config: Settings, tmp_path: Path) -> Door:
     own = config.model_copy(update={"data_dir": tmp_path})
-    return Door(await world(graph), Rooms(graph, open_store(None, tmp_path), own))
+    return Door(await world(graph), Rooms(graph, open_store(None, tmp_path), unheard(graph), own))
 
 
 def clip(**more: Any) -> NewAsset:

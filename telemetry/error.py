@@ -1,0 +1,5 @@
+"""What can go wrong in telling of ourselves."""
+
+
+class TelemetryError(Exception):
+    """It cannot be told there; the message says what to do."""

@@ -1,0 +1,1 @@
+"""Ten minutes of everything at once: `make soak`."""

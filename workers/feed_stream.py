@@ -1,0 +1,96 @@
+"""The Redis stream of a workspace's feed."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from redis.asyncio import Redis
+
+from graph.identifier import new_id
+from workers.feed_event import Event, Position
+
+KEPT = 4096
+KEPT_SECONDS = 24 * 3600
+TOLD_SECONDS = 600
+BLOCK_MILLISECONDS = 5000
+AT_ONCE = 256
+
+# Adds an event, unless it was added before.
+ADD = """
+if redis.call('SET', KEYS[2], 1, 'NX', 'EX', ARGV[4]) then
+  redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[3], '*', 'id', ARGV[1], 'event', ARGV[2])
+  redis.call('EXPIRE', KEYS[1], ARGV[5])
+end
+"""
+# The last of a stream; an empty one gets a mark first, by which it is known again.
+LAST = """
+if redis.call('EXISTS', KEYS[1]) == 0 then
+  redis.call('XADD', KEYS[1], '*', 'id', ARGV[1])
+end
+redis.call('EXPIRE', KEYS[1], ARGV[2])
+return redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)
+"""
+PLACE = re.compile(r"[0-9]{1,19}-[0-9]{1,19}")
+Lines = list[tuple[Position, Event | None]]
+
+
+class Stream:
+    """One workspace's; errors are Redis' own."""
+
+    def __init__(self, redis: Redis, workspace: str) -> None:
+        self._redis = redis
+        self._workspace = workspace
+        self._key = _key(workspace)
+
+    async def add(self, events: Sequence[Event]) -> None:
+        """Adds events that others may have added."""
+        if events:
+            await add(self._redis, events)
+
+    async def last(self) -> Position:
+        """Where the stream ends now."""
+        [(number, fields)] = await self._redis.eval(LAST, 1, self._key, new_id(), KEPT_SECONDS)
+        return Position(
+            number.decode(), dict(zip(fields[::2], fields[1::2], strict=True))[b"id"].decode()
+        )
+
+    async def holds(self, position: Position) -> bool:
+        """Whether a place is known, or still known."""
+        if not PLACE.fullmatch(position.stream):
+            return False
+        found: Any = await self._redis.xrange(self._key, position.stream, position.stream)
+        return any(fields[b"id"].decode() == position.event for _, fields in found)
+
+    async def between(self, after: Position, until: Position) -> Lines:
+        """What came after one place up to another."""
+        found = await self._redis.xrange(self._key, f"({after.stream}", until.stream)
+        return self._lines(found)
+
+    async def follow(self, after: Position) -> Lines:
+        """What comes next; nothing, if that takes too long."""
+        streams: Any = {self._key: after.stream}
+        found: Any = await self._redis.xread(streams, count=AT_ONCE, block=BLOCK_MILLISECONDS)
+        return self._lines(found[0][1]) if found else []
+
+    def _lines(self, found: Any) -> Lines:
+        return [
+            (
+                Position(number.decode(), fields[b"id"].decode()),
+                Event.decoded(self._workspace, fields[b"event"]) if b"event" in fields else None,
+            )
+            for number, fields in found
+        ]
+
+
+async def add(redis: Redis, events: Sequence[Event]) -> None:
+    """Adds events to the streams of their workspaces, each once whoever else adds it too."""
+    limits = (KEPT, TOLD_SECONDS, KEPT_SECONDS)
+    async with redis.pipeline(transaction=False) as pipe:
+        for event in events:
+            keys = (_key(event.workspace), f"pedigree:told:{event.id}")
+            pipe.eval(ADD, 2, *keys, event.id, event.encoded(), *limits)
+        await pipe.execute()
+
+
+def _key(workspace: str) -> str:
+    return f"pedigree:feed:{workspace}"
