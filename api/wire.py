@@ -1,11 +1,14 @@
 """uvicorn as we want it: what is kept for clients that do not read, and how streams end with it."""
 
 import socket
+from typing import Any
 
+from starlette.responses import Response
 from uvicorn._types import ASGIReceiveEvent
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from api.limit_request import TooMuchError
 from api.over_sse import END
 
 STALLED_SECONDS = 60.0
@@ -20,7 +23,29 @@ def drop_stalled(listening: socket.socket, seconds: float = STALLED_SECONDS) -> 
 
 
 class HttpProtocol(HttpToolsProtocol):
-    """uvicorn waits for the answers under way when it stops; one that has no end is told to end."""
+    """uvicorn's HTTP, with two differences: beyond its limit of connections, sockets among them,
+    it says so as the other limits do; and when it stops, answers that have no end are told to end."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._most, self.limit_concurrency = self.limit_concurrency, None
+        self._served = self.app
+
+    def on_headers_complete(self) -> None:
+        self.app = self._refusal() if self._is_full() else self._served
+        super().on_headers_complete()
+
+    def _is_full(self) -> bool:
+        return self._most is not None and len(self.connections) > self._most
+
+    def _refusal(self) -> Response:
+        error = TooMuchError("connections", len(self.connections), self._most or 0, 503, retry=1.0)
+        answer = error.response()
+        answer.headers["Connection"] = "close"
+        return answer
+
+    def _should_upgrade(self) -> bool:
+        return not self._is_full() and super()._should_upgrade()
 
     def shutdown(self) -> None:
         super().shutdown()

@@ -32,5 +32,5 @@ def served(services: Services, processes: int = 1) -> Iterator[Api]:
     ):
         start_api(group, APP, servers)
         wait_until_answers(group, servers, address_of(servers[0]))
-        pids = {child.name.replace(" ", ""): child.process.pid for child in group.children}
+        pids = {f"api{n}": child.process.pid for n, child in enumerate(group.children, 1)}
         yield Api(servers[0].getsockname(), pids)

@@ -106,13 +106,19 @@ def counting_server(settings: Settings, stalled_seconds: float = STALLED_SECONDS
 
 
 @contextmanager
-def serving(app: Starlette, stalled_seconds: float = STALLED_SECONDS) -> Iterator[str]:
+def serving(
+    app: Starlette, stalled_seconds: float = STALLED_SECONDS, connections: int | None = None
+) -> Iterator[str]:
     """Runs a server; its log goes where the tests' own does."""
-    running = uvicorn.Server(
-        uvicorn.Config(
-            app, log_level="warning", log_config=None, http=HttpProtocol, ws=SocketProtocol
-        )
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        log_config=None,
+        limit_concurrency=connections,
+        http=HttpProtocol,
+        ws=SocketProtocol,
     )
+    running = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         drop_stalled(listening, stalled_seconds)
         thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})
