@@ -33,7 +33,11 @@ class Proxy:
         self._target = (host, port)
 
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there_reader, there_writer = await asyncio.open_connection(*self._target)
+        try:
+            there_reader, there_writer = await asyncio.open_connection(*self._target)
+        except OSError:  # nobody is there: the one who asked finds that out
+            writer.close()
+            return
         self._open |= {writer, there_writer}
         await asyncio.gather(_copy(reader, there_writer), _copy(there_reader, writer))
         self._open -= {writer, there_writer}
