@@ -13,6 +13,9 @@ from hypothesis import strategies as st
 from api import execution
 from api.execution import Executor
 from tests.api.shapes import SCHEMA, Asking, Data, Thing, schema_with
+from tests.api.test_execution import collected  # noqa: F401  a fixture
+
+pytestmark = pytest.mark.filterwarnings("ignore:coroutine:RuntimeWarning")
 
 
 @strawberry.type

@@ -190,6 +190,7 @@ def test_there_are_starters_for_what_people_come_for() -> None:
         "5-relation",
         "6-link",
         "7-as-of",
+        "8-watch",
     ]
 
 

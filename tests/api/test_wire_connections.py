@@ -5,8 +5,10 @@ from contextlib import AsyncExitStack
 import httpx
 import pytest
 import websockets
-from starlette.applications import Starlette
 
+from api.app import create_app
+from embedded.services import Services
+from settings import Settings
 from tests.api.conftest import People, serving
 from tests.api.frames import connected
 from tests.waiting import until
@@ -16,8 +18,10 @@ pytestmark = pytest.mark.anyio
 MOST = 3
 
 
-async def test_connections_beyond_the_limit_are_told_of_it(app: Starlette, people: People) -> None:
-    with serving(app, connections=MOST) as address:
+async def test_connections_beyond_the_limit_are_told_of_it(
+    config: Settings, services: Services, people: People
+) -> None:
+    with serving(create_app(services.applied(config)), connections=MOST) as address:
         async with AsyncExitStack() as stack:
             for _ in range(MOST):
                 socket = await stack.enter_async_context(connected(address))
