@@ -122,7 +122,8 @@ class Subscription:
             async for told in events:
                 if seen is None or view.concerned(told, seen):
                     found = await told.once(repr(view), partial(view.read, context))
-                    if found != seen or told.event.assets:
+                    # An import tells of all it does at once, of which this may be none.
+                    if found != seen or told.event.happening is not Happening.IMPORTED:
                         yield _lineage_change(told, found)
                     seen = found
 

@@ -96,8 +96,8 @@ class Feed:
 
     @asynccontextmanager
     async def watch(self, workspace: str, after: Position | None) -> AsyncIterator[Watcher]:
-        """Everything that happens from here on, or from a place further back. Raises Unavailable
-        when Redis does not answer."""
+        """Everything that happens from here on, or from a place further back. Raises
+        QueueUnavailable when Redis does not answer."""
         reader = self._readers.get(workspace)
         if reader is None:
             stream = Stream(self._redis, workspace)

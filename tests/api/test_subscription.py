@@ -229,6 +229,18 @@ async def test_lineage_resumes(server: str, own: People) -> None:
     assert (event["happening"], names(event)) == ("LINKED", {"top", "bottom"})
 
 
+async def test_a_gap_is_said_of_lineage_too(server: str, own: People, services: Services) -> None:
+    """Also where the lineage is what it was: something else of it may have changed."""
+    made = await create(own.editor, "made")
+    async with watching(server, own.viewer, LINEAGE, id=made) as watch:
+        state = await watch.next()
+    async with Redis.from_url(services.redis_url) as redis:
+        await redis.delete(f"pedigree:feed:{own.viewer.workspace}")
+    async with watching(server, own.viewer, LINEAGE, id=made, after=state["cursor"]) as watch:
+        gap = await watch.next()
+    assert (gap["happening"], gap["lineage"]) == ("MISSED", state["lineage"])
+
+
 def names(event: dict[str, Any]) -> set[str]:
     return {node["asset"]["name"] for node in event["lineage"]["nodes"]}
 
