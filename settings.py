@@ -227,6 +227,52 @@ class Settings(BaseSettings):
         2000, ge=1, description="Most connections of an API process; more are answered with 503."
     )
 
+    # Generation.
+    generation_minutes: float = Field(
+        120.0,
+        gt=0,
+        description="Longest a provider may work on one generation before it is given up, in minutes.",
+    )
+
+    # The services that make media. One without its address or key is listed as not configured.
+    comfyui_urls: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="ComfyUI servers, comma-separated, such as http://127.0.0.1:8188; the emptiest is chosen.",
+    )
+    comfyui_jobs: int = Field(
+        2, ge=1, le=100, description="Most jobs at once for each ComfyUI server, its queue counted."
+    )
+    runway_key: SecretStr | None = Field(None, description="API key of Runway.")
+    runway_url: HttpUrl = Field(
+        HttpUrl("https://api.dev.runwayml.com"), description="Address of Runway's API."
+    )
+    runway_jobs: int = Field(
+        2, ge=1, le=100, description="Most jobs at once at Runway; the tier of the account says."
+    )
+    kling_key: SecretStr | None = Field(
+        None, description="API key of Kling; in its place an access key and a secret key will do."
+    )
+    kling_access_key: SecretStr | None = Field(None, description="Access key of Kling.")
+    kling_secret_key: SecretStr | None = Field(None, description="Secret key of Kling.")
+    kling_url: HttpUrl = Field(
+        HttpUrl("https://api-singapore.klingai.com"), description="Address of Kling's API."
+    )
+    kling_jobs: int = Field(3, ge=1, le=100, description="Most jobs at once at Kling.")
+    kling_webhook_secret: SecretStr | None = Field(
+        None,
+        description="Webhook secret of Kling. With it and PEDIGREE_PUBLIC_URL set, Kling tells us by itself of what is done.",
+    )
+    pixverse_key: SecretStr | None = Field(None, description="API key of PixVerse.")
+    pixverse_url: HttpUrl = Field(
+        HttpUrl("https://app-api.pixverse.ai"), description="Address of PixVerse's API."
+    )
+    pixverse_jobs: int = Field(
+        5, ge=1, le=100, description="Most jobs at once at PixVerse; the plan of the account says."
+    )
+    local_jobs: int = Field(
+        2, ge=1, le=64, description="Most jobs at once of the built-in provider, on this machine."
+    )
+
     # Sign-in by OpenID Connect, beside our own tokens.
     oidc_issuer: HttpUrl | None = Field(
         None, description="OpenID Connect issuer whose access tokens are accepted."
@@ -243,12 +289,30 @@ class Settings(BaseSettings):
     @classmethod
     def _split_lists(cls, data: dict[str, object]) -> dict[str, object]:
         lists = {name: data.get(name) for name in ("allow_private_fetch", "cors_origins")}
-        split = {
+        split: dict[str, object] = {
             name: frozenset(part.strip().lower() for part in text.split(",") if part.strip())
             for name, text in lists.items()
             if isinstance(text, str)
         }
+        if isinstance(urls := data.get("comfyui_urls"), str):
+            split["comfyui_urls"] = tuple(part.strip() for part in urls.split(",") if part.strip())
         return {**data, **split}
+
+    @field_validator("comfyui_urls")
+    @classmethod
+    def _servers_have_addresses(cls, urls: tuple[str, ...]) -> tuple[str, ...]:
+        wrong = [url for url in urls if not re.fullmatch(r"https?://[^/?#@\s]+(/[^?#\s]*)?", url)]
+        if wrong:
+            raise ValueError(f"{wrong[0]!r} is no http or https address of a server")
+        return tuple(dict.fromkeys(url.rstrip("/") for url in urls))
+
+    @model_validator(mode="after")
+    def _kling_keys_are_a_pair(self) -> Self:
+        if (self.kling_access_key is None) != (self.kling_secret_key is None):
+            raise ValueError(
+                "PEDIGREE_KLING_ACCESS_KEY and PEDIGREE_KLING_SECRET_KEY belong together"
+            )
+        return self
 
     @field_validator("cors_origins")
     @classmethod

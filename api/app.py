@@ -10,7 +10,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
-from api import export, graphiql, health, import_body, media, upload
+from api import export, graphiql, health, hook, import_body, media, upload
 from api.endpoint import Endpoint
 from api.limit_request import LimitRequests, RequestLimits
 from api.observed_request import ObserveRequests
@@ -61,6 +61,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
             Route("/health/live", health.live),
             Route("/health/ready", health.ready),
             Route("/media/{kind}/{sha256}", media.serve),
+            Route("/hooks/{provider}", hook.receive, methods=["POST"]),
             Route("/export/lineage/{id}.{form}", export.lineage_file),
             Route("/export/assets.{form}", export.workspace_file),
             Route("/import", import_body.get_import),

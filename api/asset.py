@@ -1,25 +1,32 @@
 """Assets as GraphQL shows them."""
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
 import strawberry
 from strawberry.scalars import JSON
 
 from api import enum as _enum  # noqa: F401  registers the enums
+from api.active import AssetUse
 from api.ahead import told_by_lineage
 from api.context import Info
 from api.lineage import AssetLineage
 from api.node import Node
 from api.scalar import Long
 from api.subject import SubjectType
+from graph import activity, subject
 from graph import asset as graph_asset
-from graph import subject
 from graph.asset import Detail, EdgeCount, MediaState
 from graph.edge import MediaType, Operation
+from graph.generation import Generation
 from graph.subject import Subject
 from media.link import Link as SignedLink
+
+if TYPE_CHECKING:
+    from api.generation import GenerationType
+
+LazyGeneration = Annotated["GenerationType", strawberry.lazy("api.generation")]
 
 
 @strawberry.type(description="A link to bytes that works without a token, until it expires.")
@@ -46,7 +53,7 @@ async def _detail(root: graph_asset.Asset, info: Info) -> Detail | None:
 
 
 @strawberry.type(name="Asset", description="A picture, a clip or a sound, and what is known of it.")
-class AssetType(Node, AssetLineage):
+class AssetType(Node, AssetLineage, AssetUse):
     workspace_id: strawberry.ID = strawberry.field(description="The workspace it is in.")
     media_type: MediaType = strawberry.field(description="What it is.")
     name: str | None = strawberry.field(description="What people call it.")
@@ -126,6 +133,15 @@ class AssetType(Node, AssetLineage):
     @staticmethod
     async def subject(root: strawberry.Parent[graph_asset.Asset], info: Info) -> Subject | None:
         return await info.context.loaders.of(subject.of_assets).load(root.id)
+
+    @strawberry.field(
+        description="What made it, if it was made here.", graphql_type=LazyGeneration | None
+    )
+    @staticmethod
+    async def generation(
+        root: strawberry.Parent[graph_asset.Asset], info: Info
+    ) -> Generation | None:
+        return await info.context.loaders.of(activity.of_assets).load(root.id)
 
     @strawberry.field(
         description="How many parents and children it has now, without a walk; for badges.",

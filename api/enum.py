@@ -65,6 +65,14 @@ HAPPENINGS = {
     Happening.LINKED: "Assets were linked to what they were made from.",
     Happening.UNLINKED: "Links between assets were retracted.",
     Happening.IMPORTED: "An import brought in a batch; which assets is not told one by one.",
+    Happening.QUEUED: "Generations wait for their turn, or wait elsewhere than before.",
+    Happening.STARTED: "A worker began with generations.",
+    Happening.PROGRESSED: "A generation is further; told in passing, and not kept.",
+    Happening.COMPLETED: "Generations ended with what they were to make.",
+    Happening.FAILED: "Generations ended without it; `problem` says why.",
+    Happening.CANCELLED: "Generations were called off, or ended by that.",
+    Happening.CLEARED: "Generations that had ended were put away.",
+    Happening.PROVIDER: "Whether a provider can be used changed.",
 }
 RELATIONS = {
     RelationKind.SAME: "They are one and the same.",

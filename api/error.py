@@ -14,6 +14,7 @@ from graph import error as graph_error
 from graph.identifier import new_id
 from media.errors import MediaError
 from workers.broker import QueueUnavailable
+from workers.workflow import ServiceAway
 
 log = logging.getLogger("pedigree.api")
 
@@ -95,6 +96,8 @@ def refusal(error: BaseException) -> Refusal | None:  # noqa: PLR0911  one line 
                 message="Live events are away; what you asked for can be read meanwhile.",
                 retry_in_seconds=RETRY_SECONDS,
             )
+        case ServiceAway():
+            return Unavailable(message=error.message, retry_in_seconds=error.retry_in)
         case NotAllowedError():
             return NotAllowed(message=str(error))
         case MediaError():
@@ -122,7 +125,7 @@ HANDLERS = (
     _handler((graph_error.InvalidInput, MediaError), InvalidInput),
     _handler((graph_error.NotFound,), NotFound),
     _handler((graph_error.Conflict,), Conflict),
-    _handler((graph_error.Unavailable,), Unavailable),
+    _handler((graph_error.Unavailable, ServiceAway), Unavailable),
     _handler((NotAllowedError,), NotAllowed),
     _handler((LimitExceededError,), LimitExceeded),
 )

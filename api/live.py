@@ -14,20 +14,22 @@ from workers.feed_reader import WAITING_MAX, TooSlow, Watcher
 
 @asynccontextmanager
 async def watching(
-    context: Context, workspace: str, after: str | None
+    context: Context, workspace: str, after: str | None, *, shared: bool = False
 ) -> AsyncIterator[AsyncIterator[Told]]:
     """What is told of a workspace. It begins with ATTACHED, or goes on after a cursor; if that
-    is not known any more, with MISSED."""
+    is not known any more, with MISSED. What is `shared` is no workspace, and for all to see."""
     key = from_cursor(after, str, str)
     async with (
         context.rooms.feed.watch(workspace, Position(*key) if key else None) as watcher,
-        aclosing(_told(context, workspace, watcher, resumed=key is not None)) as told,
+        aclosing(
+            _told(context, workspace, watcher, resumed=key is not None, shared=shared)
+        ) as told,
     ):
         yield told
 
 
 async def _told(
-    context: Context, workspace: str, watcher: Watcher, *, resumed: bool
+    context: Context, workspace: str, watcher: Watcher, *, resumed: bool, shared: bool
 ) -> AsyncGenerator[Told, None]:
     if watcher.missed or not resumed:
         first = Happening.MISSED if watcher.missed else Happening.ATTACHED
@@ -35,7 +37,7 @@ async def _told(
     try:
         async for told in watcher:
             # The transport looks at the token from time to time: the role may be gone by now.
-            if workspace not in context.readable:
+            if not shared and workspace not in context.readable:
                 raise NotFound("workspace", "there is no such workspace any more")
             context.renew(context.viewer)  # what was loaded is from before the event
             yield told

@@ -9,7 +9,7 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from graph.asset import Asset, MediaState
 from media.errors import LinkExpired, LinkInvalid, Missing, RangeUnsatisfiable
-from media.link import Link, Purpose, make_link, verify
+from media.link import Link, Purpose, make_link, original_path, verify
 from media.range import parse_range
 from media.store import Store, original_key, thumbnail_key
 from media.thumbnail import SIDE
@@ -32,7 +32,7 @@ class Links:
         claims = {"type": asset.mime_type or "application/octet-stream"}
         if asset.name:
             claims["name"] = asset.name
-        return self._media(f"/media/original/{asset.sha256}", claims)
+        return self._media(original_path(asset.sha256), claims)
 
     def thumbnail(self, asset: Asset) -> Link | None:
         if asset.media_state is not MediaState.STORED or not asset.thumbnail:

@@ -5,7 +5,7 @@ from typing import Any
 import strawberry
 
 from api.context import Info
-from graph import entry, import_run, node, subject, token, user, workspace
+from graph import entry, generation, import_run, node, subject, token, user, workflow, workspace
 from graph.role import Permission
 
 
@@ -30,6 +30,10 @@ class NodeQuery:
                 return await loaders.of(subject.get_many).load(id)
             case "ImportRun":
                 return await loaders.of(import_run.get_many).load(id)
+            case "Workflow":
+                return await loaders.of(workflow.get_many).load(id)
+            case "Generation":
+                return await loaders.of(generation.get_many).load(id)
             case "Workspace":
                 return await loaders.of(workspace.get_many).load(id)
             case "User":

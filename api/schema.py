@@ -6,26 +6,35 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 from strawberry.types import ExecutionContext
 
+from api.active import ActiveMutation
 from api.asset import AssetQuery
 from api.asset_change import AssetMutation
 from api.entry import EntryQuery
 from api.error import HANDLERS
 from api.execution import Executor
 from api.extraction import ExtractionMutation
+from api.generation import GenerationQuery
+from api.generation_change import GenerationMutation
+from api.generation_live import GenerationSubscription
 from api.import_run import ImportMutation, ImportQuery
 from api.limit import limits
 from api.limit_operation import LimitedSchema
 from api.link import LinkMutation
 from api.node import NodeQuery
+from api.provider import ProviderQuery, ProviderSubscription
 from api.relation import RelationQuery
 from api.scalar import SCALARS
 from api.search import SearchQuery
-from api.subject import SubjectMutation, SubjectQuery
-from api.subscription import Subscription
+from api.subject import SubjectQuery
+from api.subject_change import SubjectMutation
+from api.subscription import AssetSubscription
 from api.token import TokenMutation
 from api.tombstone import TombstoneMutation, TombstoneQuery
 from api.user import UserQuery
 from api.viewer_query import ViewerQuery
+from api.workflow import WorkflowQuery
+from api.workflow_change import WorkflowMutation
+from api.workflow_trial import WorkflowTrialQuery
 from api.workspace import WorkspaceQuery
 from api.workspace_change import WorkspaceMutation
 
@@ -40,6 +49,10 @@ QUERIES = (
     SubjectQuery,
     TombstoneQuery,
     ImportQuery,
+    WorkflowQuery,
+    WorkflowTrialQuery,
+    GenerationQuery,
+    ProviderQuery,
     EntryQuery,
 )
 MUTATIONS = (
@@ -47,8 +60,11 @@ MUTATIONS = (
     LinkMutation,
     ExtractionMutation,
     ImportMutation,
+    GenerationMutation,
     SubjectMutation,
+    ActiveMutation,
     TombstoneMutation,
+    WorkflowMutation,
     WorkspaceMutation,
     TokenMutation,
 )
@@ -58,6 +74,10 @@ Query = strawberry.type(
 Mutation = strawberry.type(
     merge_types("Mutation", MUTATIONS),
     description="What can be changed; each answers with the thing, or with why not.",
+)
+Subscription = strawberry.type(
+    merge_types("Subscription", (AssetSubscription, GenerationSubscription, ProviderSubscription)),
+    description="What can be watched; each for what you may see.",
 )
 
 

@@ -1,10 +1,8 @@
 """What an API process holds from its start to its end."""
 
-import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from api.authentication import Authenticator
 from api.context import Context
@@ -12,6 +10,7 @@ from api.media import Links
 from api.persisted import Documents
 from api.viewer import Viewer
 from graph.migration import migrate
+from media.secret import signing_secret
 from settings import Settings
 from workers import rooms
 from workers.rooms import Rooms
@@ -47,27 +46,3 @@ async def opened(settings: Settings) -> AsyncIterator[State]:
         await migrate(found.graph)
         async with Authenticator(found.graph, settings) as authenticator:
             yield State(found, authenticator, signing_secret(settings), documents)
-
-
-def signing_secret(settings: Settings) -> str:
-    """The given secret, or one made once and kept in the data folder, whoever comes first."""
-    if settings.secret_key:
-        return settings.secret_key.get_secret_value()
-    path = settings.data_dir / "secret"
-    if not path.exists():
-        _keep(path, secrets.token_urlsafe(48))
-    return path.read_text(encoding="ascii")
-
-
-def _keep(path: Path, text: str) -> None:
-    """Writes the file whole or not at all; another process that was first wins."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
-    draft.touch(mode=0o600)
-    draft.write_text(text, encoding="ascii")
-    try:
-        path.hardlink_to(draft)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()

@@ -1,19 +1,21 @@
-"""Subjects as GraphQL shows and takes them."""
+"""Subjects as GraphQL shows them."""
 
 from datetime import datetime
 from typing import Annotated, Any
 
 import strawberry
+from strawberry.scalars import JSON
 
 from api.context import Info
 from api.enum import describe
-from api.error import Conflict, InvalidInput, LimitExceeded, NotAllowed, NotFound, Unavailable
+from api.gallery import SubjectGallery
 from api.node import Node
 from api.page import After, Connection, First, connection, from_cursor, page_size, to_cursor
 from graph import error as graph_error
 from graph import subject, text
 from graph.role import Permission
 from graph.subject import Subject, SubjectKind
+from graph.trait import TRAITS_MAX
 
 describe(
     SubjectKind,
@@ -27,56 +29,43 @@ describe(
         SubjectKind.CUSTOM: "Anything else.",
     },
 )
-Refusals = InvalidInput | NotFound | NotAllowed | Conflict | LimitExceeded | Unavailable
+ATTRIBUTES = f"What it is like by name, such as `hair` and `grey`; at most {TRAITS_MAX} texts."
+PARTS = f"What it has or wears, such as a helmet, in order; at most {TRAITS_MAX}."
+
+
+@strawberry.type(name="SubjectPart", description="Something a subject has or wears.")
+class PartType:
+    name: str = strawberry.field(description="Its name, such as `helmet`.")
+    description: str | None = strawberry.field(description="What it is like.")
 
 
 @strawberry.type(name="Subject", description="What pictures are of or for.")
-class SubjectType(Node):
+class SubjectType(Node, SubjectGallery):
     workspace_id: strawberry.ID = strawberry.field(description="The workspace it is in.")
     kind: SubjectKind = strawberry.field(description="What sort of thing it is.")
     name: str = strawberry.field(description="Its name.")
     description: str | None = strawberry.field(description="What it is like.")
+    attributes: JSON = strawberry.field(description=ATTRIBUTES)
+    parts: list[PartType] = strawberry.field(description=PARTS)
     created_by: strawberry.ID = strawberry.field(description="The user who created it.")
     created_at: datetime = strawberry.field(description="When it was created.")
+    updated_at: datetime = strawberry.field(description="When what is told of it last changed.")
+    deleted_at: datetime | None = strawberry.field(
+        description="When it was deleted; its assets still say what they are of."
+    )
 
     @classmethod
     def is_type_of(cls, value: Any, info: Any) -> bool:  # noqa: ARG003
         return isinstance(value, Subject)
 
 
-@strawberry.input(description="A subject to create.")
-class CreateSubjectInput:
-    kind: SubjectKind = strawberry.field(description="What sort of thing it is.")
-    name: str = strawberry.field(description="Its name.")
-    description: str | None = strawberry.field(default=None, description="What it is like.")
-    workspace: strawberry.ID | None = strawberry.field(
-        default=None, description="Which workspace; may be left out by members of one only."
-    )
-    idempotency_key: str | None = strawberry.field(
-        default=None, description="Sent twice, the same key gives the same subject, made once."
-    )
-
-
-@strawberry.input(description="What assets are of or for.")
-class AssignSubjectInput:
-    asset_ids: list[strawberry.ID] = strawberry.field(description="The assets; at most 1000.")
-    subject_id: strawberry.ID | None = strawberry.field(
-        default=None, description="The subject; null says that they are of nothing in particular."
-    )
-
-
-@strawberry.type(description="The subject.")
-class SubjectCreated:
-    subject: SubjectType = strawberry.field(description="The subject.")
-
-
-@strawberry.type(description="It was said what the assets are of.")
-class SubjectAssigned:
-    asset_ids: list[strawberry.ID] = strawberry.field(description="The assets.")
-
-
-CreateSubjectResult = Annotated[SubjectCreated | Refusals, strawberry.union("CreateSubjectResult")]
-AssignSubjectResult = Annotated[SubjectAssigned | Refusals, strawberry.union("AssignSubjectResult")]
+async def changeable(info: Info, field: str, subject_id: str) -> Subject:
+    """The subject that an input field names, if it may be changed; refuses by the field's name."""
+    found = await info.context.loaders.of(subject.get_many).load(subject_id)
+    if found is None:
+        raise graph_error.NotFound(field, "there is no such subject")
+    info.context.require(Permission.WRITE, found.workspace_id)
+    return found
 
 
 @strawberry.type
@@ -88,6 +77,17 @@ class SubjectQuery:
     @staticmethod
     async def subjects(
         info: Info,
+        search: Annotated[
+            str | None,
+            strawberry.argument(
+                description="Words, or beginnings of words, in name, description, attributes or "
+                "parts."
+            ),
+        ] = None,
+        kinds: Annotated[
+            list[SubjectKind] | None,
+            strawberry.argument(description="Only subjects of these kinds."),
+        ] = None,
         first: First = 50,
         after: After = None,
         workspace: Annotated[
@@ -101,46 +101,11 @@ class SubjectQuery:
         size = page_size(first)
         key = from_cursor(after, str)
         found = await subject.list_subjects(
-            info.context.graph, home, before=key[0] if key else None, limit=size + 1
+            info.context.graph,
+            home,
+            search=text.text("search", search, text.NAME_MAX),
+            kinds=kinds,
+            before=key[0] if key else None,
+            limit=size + 1,
         )
         return connection(found, size, after, lambda one: to_cursor(one.id))
-
-
-@strawberry.type
-class SubjectMutation:
-    @strawberry.mutation(description="Creates a subject.")
-    @staticmethod
-    async def create_subject(
-        info: Info,
-        input: CreateSubjectInput,  # noqa: A002
-    ) -> CreateSubjectResult:
-        workspace = info.context.workspace(input.workspace, Permission.WRITE)
-        name = text.text("name", input.name, text.NAME_MAX)
-        if name is None:
-            raise graph_error.InvalidInput("name", "is empty")
-        made = await subject.create(
-            info.context.graph,
-            info.context.actor,
-            workspace,
-            kind=input.kind,
-            name=name,
-            description=text.text("description", input.description),
-            once=text.text("idempotencyKey", input.idempotency_key, text.ID_MAX),
-        )
-        return SubjectCreated(subject=made)  # type: ignore[arg-type]
-
-    @strawberry.mutation(description="Says what assets are of or for.")
-    @staticmethod
-    async def assign_subject(
-        info: Info,
-        input: AssignSubjectInput,  # noqa: A002
-    ) -> AssignSubjectResult:
-        homes = await info.context.writable_by(
-            {f"assetIds.{i}": id_ for i, id_ in enumerate(input.asset_ids)}
-        )
-        if len(homes) != 1:
-            raise graph_error.InvalidInput("assetIds", "name assets of one workspace")
-        await subject.assign(
-            info.context.graph, info.context.actor, homes[0], input.asset_ids, input.subject_id
-        )
-        return SubjectAssigned(asset_ids=input.asset_ids)

@@ -2,13 +2,11 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from api import enum as _enum  # noqa: F401  registers the enums
 from api.context import Context, Info
 from api.error import LimitExceededError
 from api.lineage import (
@@ -22,6 +20,7 @@ from api.lineage import (
     to_walk,
 )
 from api.live import cursor_of, watching
+from api.live_event import After, LiveEvent
 from graph import asset, lineage
 from graph.error import InvalidInput, NotFound
 from graph.lineage import Direction, Neighbourhood, Walk
@@ -34,21 +33,6 @@ if TYPE_CHECKING:
 LazyAsset = Annotated["AssetType", strawberry.lazy("api.asset")]
 WATCHED_MAX = 2 * ENTRIES_MAX
 WHOLE = frozenset({Happening.ATTACHED, Happening.MISSED, Happening.IMPORTED})
-After = Annotated[
-    str | None,
-    strawberry.argument(
-        description="The cursor of the last event you saw, to go on after it. If it is no longer known, MISSED says so. Left out: begin now, with ATTACHED."
-    ),
-]
-
-
-@strawberry.interface(description="Something that happened.")
-class LiveEvent:
-    cursor: str = strawberry.field(
-        description="Give it as `after` to go on after this event, over another connection too."
-    )
-    at: datetime = strawberry.field(description="When it happened.")
-    happening: Happening = strawberry.field(description="What happened.")
 
 
 @strawberry.type(description="Something that happened to assets.")
@@ -64,8 +48,8 @@ class LineageChange(LiveEvent):
     lineage: Lineage = strawberry.field(description="The lineage as it is now.")
 
 
-@strawberry.type(description="What can be watched; each for what you may see.")
-class Subscription:
+@strawberry.type
+class AssetSubscription:
     @strawberry.subscription(
         description="Tells of each change to assets of a workspace, once it is committed."
     )

@@ -21,7 +21,11 @@ class DeletionPreview:
     asset: AssetType = strawberry.field(description="The asset.")
     children: int = strawberry.field(description="How many edges come from direct children.")
     active_for: list[strawberry.ID] = strawberry.field(
-        description="The subjects it is the active asset of."
+        description="The subjects it is the active asset of, the first 100; `activeFor` of the "
+        "asset tells all. None of them will show it any more."
+    )
+    style_for: list[strawberry.ID] = strawberry.field(
+        description="The subjects it is the style reference of, the first 100."
     )
     descendants: list[ImpactRowType] = strawberry.field(
         description="Everything made from it, counted by distance, media type and operation."
@@ -66,6 +70,7 @@ class TombstoneQuery:
                 asset=asset,  # type: ignore[arg-type]
                 children=by_id[asset.id].children,
                 active_for=[strawberry.ID(s) for s in by_id[asset.id].active_for],
+                style_for=[strawberry.ID(s) for s in by_id[asset.id].style_for],
                 descendants=impact.get(asset.id, []),  # type: ignore[arg-type]
             )
             for asset in assets

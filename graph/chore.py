@@ -60,7 +60,7 @@ class Due:
 
 async def plan_removals(tx: Transaction, hashes: Iterable[str]) -> None:
     """Bytes are to go, unless a live asset still has them by then."""
-    rows = [{"key": _removal(h), "kind": ChoreKind.REMOVE, "sha256": h} for h in hashes]
+    rows = [{"key": removal(h), "kind": ChoreKind.REMOVE, "sha256": h} for h in hashes]
     await _plan(tx, rows)
 
 
@@ -78,7 +78,7 @@ async def _plan(tx: Transaction, rows: list[dict[str, str]]) -> None:
 
 async def reclaim(tx: Transaction, sha256: str) -> None:
     """Keeps bytes that are wanted again; Unavailable for the moment in which they are removed."""
-    rows = await tx.run(RECLAIM, key=_removal(sha256), at=now())
+    rows = await tx.run(RECLAIM, key=removal(sha256), at=now())
     if rows[0]["removing"]:
         raise Unavailable("these bytes are being removed at this moment", retry_in=1.0)
 
@@ -132,5 +132,6 @@ async def postpone(graph: Graph, chore: Chore, wake_at: datetime) -> None:
     await graph.write(work)
 
 
-def _removal(sha256: str) -> str:
+def removal(sha256: str) -> str:
+    """The key of the chore that removes these bytes."""
     return f"remove:{sha256}"

@@ -110,12 +110,15 @@ class Graph:
         return done
 
     async def execute(self, text: LiteralString) -> None:
-        """Schema commands, which want a transaction of their own; repeated after a lost lock."""
+        """What wants transactions of its own, as schema commands do and changes in batches;
+        repeated after a lost lock."""
 
-        async def run(inner: AsyncManagedTransaction) -> None:
-            await (await inner.run(text)).consume()
+        async def run() -> None:
+            with _translated():
+                async with self._session(neo4j.WRITE_ACCESS) as session:
+                    await (await session.run(text)).consume()
 
-        await self._outage.endure(lambda: self._write_once(run), WRITE_SECONDS)
+        await self._outage.endure(run, WRITE_SECONDS)
 
     async def _write_once(self, run: Callable[[AsyncManagedTransaction], Awaitable[T]]) -> T:
         with _translated():

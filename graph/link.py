@@ -150,11 +150,10 @@ async def add(
 ) -> list[Edge]:
     """Writes checked edges in a transaction under way, all as of one instant."""
     at = await lock(tx, workspace)
-    rows = _rows(edges)
-    await _refuse_duplicates(tx, workspace, rows)
-    written = await _write(tx, workspace, rows, at)
+    await _refuse_duplicates(tx, workspace, _rows(edges))
+    written = await write(tx, workspace, edges, at)
     await _refuse_loops(tx, workspace, edges)
-    await entry.record_all(tx, actor, workspace, [_change("lineage.link", e) for e in edges])
+    await entry.record_all(tx, actor, workspace, [linked(e) for e in edges])
     return written
 
 
@@ -174,9 +173,13 @@ async def lock(tx: Transaction, workspace: str) -> datetime:
     raise NotFound("workspace", "there is no such workspace")
 
 
-def _change(action: str, edge: NewEdge | EdgeKey) -> entry.Change:
-    named = {"parent": edge.parent_id, "kind": edge.kind, "sequence": edge.sequence}
-    return entry.Change(action, edge.child_id, named)
+def linked(edge: NewEdge) -> entry.Change:
+    """What the audit trail says of a new edge."""
+    return entry.Change("lineage.link", edge.child_id, _named(edge))
+
+
+def _named(edge: NewEdge | EdgeKey) -> dict[str, object]:
+    return {"parent": edge.parent_id, "kind": edge.kind, "sequence": edge.sequence}
 
 
 async def _refuse_duplicates(tx: Transaction, workspace: str, rows: list[Values]) -> None:
@@ -188,8 +191,12 @@ async def _refuse_duplicates(tx: Transaction, workspace: str, rows: list[Values]
         )
 
 
-async def _write(tx: Transaction, workspace: str, rows: list[Values], at: datetime) -> list[Edge]:
-    """One round trip per kind, so their number is bounded by the catalogue."""
+async def write(
+    tx: Transaction, workspace: str, edges: Sequence[NewEdge], at: datetime
+) -> list[Edge]:
+    """Writes edges that are checked, or need no check. One round trip per kind, so their number
+    is bounded by the catalogue."""
+    rows = _rows(edges)
     written: dict[int, Edge] = {}
     for kind in dict.fromkeys(row["kind"] for row in rows):
         of_kind = [row for row in rows if row["kind"] == kind]
@@ -251,5 +258,6 @@ async def retract(
     missing = set(range(len(keys))) - {row["index"] for row in found}
     for index in sorted(missing):
         raise NotFound(f"edges.{index}", "there is no such edge standing")
-    await entry.record_all(tx, actor, workspace, [_change("lineage.unlink", k) for k in keys])
+    changes = [entry.Change("lineage.unlink", key.child_id, _named(key)) for key in keys]
+    await entry.record_all(tx, actor, workspace, changes)
     return [Edge.from_columns(row["edge"]) for row in found]

@@ -1,6 +1,7 @@
 """Finding assets: by words, tags and facts, newest first, a page at a time."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,6 +9,7 @@ from graph.asset import Asset
 from graph.catalog import query
 from graph.driver import Graph
 from graph.edge import MediaType, Operation
+from graph.error import InvalidInput
 from graph.identifier import first_id_at
 
 NEWEST = query("search/newest")
@@ -15,6 +17,8 @@ TEXT = query("search/text")
 SUBJECT = query("search/subject")
 LAST_ID = "~"  # sorts after every id
 WORD = re.compile(r"\w+")
+WORDS_MAX = 100
+FIELDS = ("name", "description", "prompt", "tags")
 
 
 @dataclass(frozen=True)
@@ -63,9 +67,13 @@ async def find(
     return [Asset.from_columns(row["asset"]) for row in rows]
 
 
-def lucene(workspace: str, criteria: Criteria) -> str | None:
-    """The full-text question: every word, as a word or the beginning of one, and every tag."""
-    words = [f"+{word.lower()}*" for word in WORD.findall(criteria.text or "")]
+def lucene(workspace: str, criteria: Criteria, fields: Sequence[str] = FIELDS) -> str | None:
+    """The full-text question: every word, as a word or the beginning of one, in any of the fields,
+    and every tag."""
+    told = WORD.findall(criteria.text or "")
+    if len(told) > WORDS_MAX:
+        raise InvalidInput("text", f"holds {len(told)} words; at most {WORDS_MAX}")
+    words = [f"+({' '.join(f'{field}:{word.lower()}*' for field in fields)})" for word in told]
     tags = [f'+tags:"{" ".join(WORD.findall(tag))}"' for tag in criteria.tags or ()]
     tags = [tag for tag in tags if tag != '+tags:""']
     if not words and not tags:

@@ -30,6 +30,11 @@ class Link:
     expires_at: datetime
 
 
+def original_path(sha256: str) -> str:
+    """Where the bytes with this hash are served."""
+    return f"/media/original/{sha256}"
+
+
 def make_link(
     secret: str,
     purpose: Purpose,

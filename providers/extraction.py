@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from providers.comfyui import lineage as comfyui
 from providers.hint import Extraction
 from providers.kling import lineage as kling
+from providers.local import lineage as local
 from providers.pixverse import lineage as pixverse
 from providers.runway import lineage as runway
 from providers.value import mapping
@@ -14,6 +15,7 @@ Extractor = Callable[[Mapping[str, object]], Extraction]
 EXTRACTORS: Mapping[str, Extractor] = {
     "comfyui": comfyui.extract,
     "kling": kling.extract,
+    "local": local.extract,
     "pixverse": pixverse.extract,
     "runway": runway.extract,
 }

@@ -1,5 +1,9 @@
 """The queue: Dramatiq on Redis. Redis is transport; what must be done stands in the graph."""
 
+import asyncio
+import logging
+from functools import cache
+
 import dramatiq
 import redis
 from dramatiq.brokers.redis import RedisBroker
@@ -9,7 +13,12 @@ from redis.asyncio import Redis
 from settings import settings
 from workers.carrying import Carrying
 
+log = logging.getLogger("pedigree.worker")
+
 SOCKET_SECONDS = 15.0
+# Generations have a queue of their own; the actors' names are part of their messages.
+GENERATE = "generate"
+DISPATCH = "dispatch"
 REDIS_URL = "redis://127.0.0.1:6379/0"
 
 
@@ -51,6 +60,31 @@ def install() -> RedisBroker:
     """Makes the broker of this process the one that actors use."""
     broker = make_broker(settings().redis_url or REDIS_URL)
     dramatiq.set_broker(broker)
+    return broker
+
+
+async def wake_dispatch(url: str | None, provider: str) -> None:
+    """Tells the workers that something was queued at a provider. They find it by themselves if
+    Redis does not answer, a moment later."""
+    try:
+        await asyncio.to_thread(_send_dispatch, url or REDIS_URL, provider)
+    except (redis.RedisError, dramatiq.ConnectionError) as error:
+        log.warning("workers are not woken for %s: %r", provider, error)
+
+
+def _send_dispatch(url: str, provider: str) -> None:
+    broker = _sending(url)
+    broker.enqueue(
+        dramatiq.Message(
+            queue_name="default", actor_name=DISPATCH, args=(provider,), kwargs={}, options={}
+        )
+    )
+
+
+@cache
+def _sending(url: str) -> RedisBroker:
+    broker = make_broker(url)
+    broker.declare_queue("default")
     return broker
 
 

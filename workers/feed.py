@@ -10,7 +10,7 @@ import logging
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
-from typing import Self
+from typing import Any, Self
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -20,11 +20,15 @@ from graph.entry import Entry
 from workers.cancel import cancel
 from workers.feed_event import Event, Position, events_of
 from workers.feed_reader import Reader, Watcher
-from workers.feed_stream import Stream, add
+from workers.feed_stream import Stream, add, hint
 
 log = logging.getLogger("pedigree.feed")
 
 PENDING_MAX = 10_000
+HINTS_MAX = 500
+PREVIEW_SECONDS = 600
+ALERTS = "pedigree:alerts"
+ALERT_SECONDS = 5.0
 TOGETHER = 200
 AGAIN_SECONDS = 0.5
 LAST_SECONDS = 2.0
@@ -43,6 +47,7 @@ class Feed:
         self._readers: dict[str, Reader] = {}
         self._sweeping: set[asyncio.Task[None]] = set()
         self._pending: deque[Event] = deque(maxlen=PENDING_MAX)
+        self._hints: deque[Event] = deque(maxlen=HINTS_MAX)
         self._more = asyncio.Event()
         self._empty = asyncio.Event()
         self._empty.set()
@@ -73,14 +78,61 @@ class Feed:
             self._empty.clear()
             self._more.set()
 
+    def hint(self, event: Event) -> None:
+        """Tells in passing, of what the next hint says anew."""
+        self._hints.append(event)
+        self._more.set()
+
+    async def show(self, generation: str, mime: str, data: bytes) -> None:
+        """Keeps how a generation looks so far, for a while; of no harm if that fails."""
+        with suppress(RedisError, OSError):
+            value = {"mime": mime, "data": data}
+            async with self._redis.pipeline(transaction=False) as pipe:
+                pipe.hset(_preview(generation), mapping=value)  # type: ignore[arg-type]
+                pipe.expire(_preview(generation), PREVIEW_SECONDS)
+                await pipe.execute()
+
+    async def alert(self, key: str) -> None:
+        """Has whichever worker runs the job of this key look at once."""
+        with suppress(RedisError, OSError):  # it looks by itself in a moment
+            await self._redis.publish(ALERTS, key)
+
+    async def alerts(self) -> AsyncIterator[str]:
+        """The keys of jobs of which there is news, for as long as it is listened to."""
+        while True:
+            try:
+                async with self._redis.pubsub() as listening:
+                    await listening.subscribe(ALERTS)
+                    while True:
+                        told: Any = await listening.get_message(True, timeout=ALERT_SECONDS)
+                        if told:
+                            yield told["data"].decode(errors="replace")
+            except (RedisError, OSError):
+                await asyncio.sleep(AGAIN_SECONDS)
+
+    async def shown(self, generation: str) -> tuple[str, bytes] | None:
+        """How a generation looked when that was last shown."""
+        with suppress(RedisError, OSError):
+            found: Any = await self._redis.hgetall(_preview(generation))
+            if found:
+                return found[b"mime"].decode(), found[b"data"]
+        return None
+
     async def _publish(self) -> None:
         while True:
             await self._more.wait()
             self._more.clear()
+            if self._hints:
+                await self._pass_on()
             while self._pending:
                 batch = [self._pending.popleft() for _ in range(min(TOGETHER, len(self._pending)))]
                 await self._add(batch)
             self._empty.set()
+
+    async def _pass_on(self) -> None:
+        told = [self._hints.popleft() for _ in range(len(self._hints))]
+        with suppress(RedisError, OSError):  # whoever misses it hears the next
+            await hint(self._redis, told)
 
     async def _add(self, batch: list[Event]) -> None:
         """Adds them however long it takes: Redis may be away."""
@@ -125,3 +177,7 @@ class Feed:
         if self._sweeping:
             _, late = await asyncio.wait(self._sweeping, timeout=LAST_SECONDS)
             await cancel(*late)
+
+
+def _preview(generation: str) -> str:
+    return f"pedigree:preview:{generation}"

@@ -29,6 +29,14 @@ class Happening(StrEnum):
     LINKED = "LINKED"
     UNLINKED = "UNLINKED"
     IMPORTED = "IMPORTED"
+    QUEUED = "QUEUED"
+    STARTED = "STARTED"
+    PROGRESSED = "PROGRESSED"
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
+    CLEARED = "CLEARED"
+    PROVIDER = "PROVIDER"
 
 
 HAPPENINGS = {
@@ -38,17 +46,44 @@ HAPPENINGS = {
     "asset.fill": Happening.UPDATED,
     "asset.fail": Happening.UPDATED,
     "asset.assign": Happening.UPDATED,
+    "asset.activate": Happening.UPDATED,
+    "asset.deactivate": Happening.UPDATED,
+    "asset.style": Happening.UPDATED,
+    "asset.unstyle": Happening.UPDATED,
     "lineage.refresh": Happening.UPDATED,
     "asset.delete": Happening.DELETED,
     "lineage.link": Happening.LINKED,
     "lineage.unlink": Happening.UNLINKED,
     "import.batch": Happening.IMPORTED,
+    "generation.queue": Happening.QUEUED,
+    "generation.requeue": Happening.QUEUED,
+    "generation.move": Happening.QUEUED,
+    "generation.urge": Happening.QUEUED,
+    "generation.start": Happening.STARTED,
+    "generation.complete": Happening.COMPLETED,
+    "generation.fail": Happening.FAILED,
+    "generation.cancel": Happening.CANCELLED,
+    "generation.cancelled": Happening.CANCELLED,
+    "generation.clear": Happening.CLEARED,
+    "provider.state": Happening.PROVIDER,
 }
+OF_GENERATIONS = frozenset(
+    {
+        Happening.QUEUED,
+        Happening.STARTED,
+        Happening.PROGRESSED,
+        Happening.COMPLETED,
+        Happening.FAILED,
+        Happening.CANCELLED,
+        Happening.CLEARED,
+    }
+)
 
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened in a workspace, to at most two assets for each of its entries."""
+    """Something that happened in a workspace, to at most two assets for each of its entries, or to
+    generations. How far one is, and that there is a new preview of it, is told in passing."""
 
     id: str
     workspace: str
@@ -56,17 +91,34 @@ class Event:
     happening: Happening
     assets: frozenset[str] = frozenset()
     import_id: str | None = None
+    generations: frozenset[str] = frozenset()
+    provider: str | None = None
+    progress: float | None = None
+    stage: str | None = None
+    preview: bool = False
 
     def encoded(self) -> bytes:
-        return orjson.dumps(
-            [self.id, milliseconds(self.at), self.happening, [*self.assets], self.import_id]
-        )
+        told = {"id": self.id, "at": milliseconds(self.at), "happening": self.happening}
+        more = {
+            "assets": [*self.assets],
+            "import_id": self.import_id,
+            "generations": [*self.generations],
+            "provider": self.provider,
+            "progress": self.progress,
+            "stage": self.stage,
+            "preview": self.preview,
+        }
+        return orjson.dumps(told | {name: value for name, value in more.items() if value})
 
     @classmethod
     def decoded(cls, workspace: str, text: bytes) -> Self:
-        number, at, happening, assets, import_id = orjson.loads(text)
-        happened = Happening(happening)
-        return cls(number, workspace, instant(at), happened, frozenset(assets), import_id)
+        told = orjson.loads(text)
+        for name in ("assets", "generations"):
+            told[name] = frozenset(told.get(name, ()))
+        return cls(
+            workspace=workspace,
+            **{**told, "at": instant(told["at"]), "happening": Happening(told["happening"])},
+        )
 
 
 def events_of(entries: Sequence[Entry]) -> Iterator[Event]:
@@ -89,6 +141,10 @@ def _event(lines: Sequence[Entry]) -> Event:
     named = (first.id, first.workspace or "", first.at, happening)
     if happening is Happening.IMPORTED:
         return Event(*named, import_id=first.target)
+    if happening is Happening.PROVIDER:
+        return Event(*named, provider=first.target)
+    if happening in OF_GENERATIONS:
+        return Event(*named, generations=frozenset(line.target for line in lines))
     assets = {line.target for line in lines}
     if happening in {Happening.LINKED, Happening.UNLINKED}:
         assets |= {orjson.loads(line.detail)["parent"] for line in lines}

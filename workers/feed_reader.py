@@ -21,6 +21,7 @@ from workers.feed_stream import Stream
 log = logging.getLogger("pedigree.feed")
 
 WAITING_MAX = 256
+HINTS_WAITING_MAX = 32
 RECENT_MAX = 8192
 LOOK_BACK = timedelta(seconds=60)
 ENTRIES_MAX = 20_000
@@ -58,6 +59,10 @@ class Watcher:
             self._cut = True
             self._reader.leave(self)
 
+    def put_if_free(self, told: Told) -> None:
+        if self._waiting.qsize() < HINTS_WAITING_MAX:
+            self._waiting.put_nowait(told)
+
     async def __aiter__(self) -> AsyncIterator[Told]:
         for told in self._earlier:
             yield told
@@ -78,6 +83,7 @@ class Reader:
         self._recent: OrderedDict[str, None] = OrderedDict()
         self._swept = now()
         self._position: Position | None = None
+        self._hint = "0-0"
         self._opening = asyncio.Lock()
         self._stopping = asyncio.Event()
         self._following: asyncio.Task[None] | None = None
@@ -100,6 +106,7 @@ class Reader:
         async with self._opening:
             if self._position is None:
                 with _translated():
+                    self._hint = await self._stream.last_hint()
                     self._position = await self._stream.last()
                 self._following = asyncio.create_task(self._again_and_again(self._follow))
                 self.sweeping = asyncio.create_task(self._again_and_again(self._sweep))
@@ -131,10 +138,13 @@ class Reader:
     async def _follow(self) -> None:
         assert self._position
         try:
-            for position, event in await self._stream.follow(self._position):
+            lines, hints = await self._stream.follow(self._position, self._hint)
+            for position, event in lines:
                 self._position = position
                 if event and event.id not in self._recent:
                     self._tell(Told(position, event))
+            for self._hint, event in hints:
+                self._pass_on(Told(self._position, event))
         except (RedisError, OSError) as error:
             log.warning("the feed of %s is away: %r", self._workspace, error)
             await self._find_again()
@@ -164,6 +174,11 @@ class Reader:
             self._recent.popitem(last=False)
         for watcher in list(self._watchers):
             watcher.put(told)
+
+    def _pass_on(self, told: Told) -> None:
+        """What was told in passing: one who has much waiting does without it."""
+        for watcher in list(self._watchers):
+            watcher.put_if_free(told)
 
     async def _sweep(self) -> None:
         """Looks in the graph for commits that nobody told of, as their process died or Redis

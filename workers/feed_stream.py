@@ -10,6 +10,8 @@ from graph.identifier import new_id
 from workers.feed_event import Event, Position
 
 KEPT = 4096
+HINTS_KEPT = 512
+HINTS_SECONDS = 600
 KEPT_SECONDS = 24 * 3600
 TOLD_SECONDS = 600
 BLOCK_MILLISECONDS = 5000
@@ -32,6 +34,7 @@ return redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)
 """
 PLACE = re.compile(r"[0-9]{1,19}-[0-9]{1,19}")
 Lines = list[tuple[Position, Event | None]]
+Hints = list[tuple[str, Event]]
 
 
 class Stream:
@@ -66,11 +69,27 @@ class Stream:
         found = await self._redis.xrange(self._key, f"({after.stream}", until.stream)
         return self._lines(found)
 
-    async def follow(self, after: Position) -> Lines:
-        """What comes next; nothing, if that takes too long."""
-        streams: Any = {self._key: after.stream}
+    async def follow(self, after: Position, hint: str) -> tuple[Lines, Hints]:
+        """What comes next, and what is told in passing after a hint of before; nothing, if that
+        takes too long."""
+        streams: Any = {self._key: after.stream, _hints(self._workspace): hint}
         found: Any = await self._redis.xread(streams, count=AT_ONCE, block=BLOCK_MILLISECONDS)
-        return self._lines(found[0][1]) if found else []
+        lines: Lines = []
+        hints: Hints = []
+        for key, entries in found or ():
+            if key.decode() == self._key:
+                lines = self._lines(entries)
+            else:
+                hints = [
+                    (number.decode(), Event.decoded(self._workspace, fields[b"event"]))
+                    for number, fields in entries
+                ]
+        return lines, hints
+
+    async def last_hint(self) -> str:
+        """The last that was told in passing."""
+        found: Any = await self._redis.xrevrange(_hints(self._workspace), count=1)
+        return str(found[0][0].decode()) if found else "0-0"
 
     def _lines(self, found: Any) -> Lines:
         return [
@@ -90,6 +109,20 @@ async def add(redis: Redis, events: Sequence[Event]) -> None:
             keys = (_key(event.workspace), f"pedigree:told:{event.id}")
             pipe.eval(ADD, 2, *keys, event.id, event.encoded(), *limits)
         await pipe.execute()
+
+
+async def hint(redis: Redis, events: Sequence[Event]) -> None:
+    """Tells in passing: nobody goes back to it, and little of it is kept."""
+    async with redis.pipeline(transaction=False) as pipe:
+        for event in events:
+            key = _hints(event.workspace)
+            pipe.xadd(key, {"event": event.encoded()}, maxlen=HINTS_KEPT, approximate=True)
+            pipe.expire(key, HINTS_SECONDS)
+        await pipe.execute()
+
+
+def _hints(workspace: str) -> str:
+    return f"pedigree:hints:{workspace}"
 
 
 def _key(workspace: str) -> str:

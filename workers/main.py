@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import threading
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from typing import Any
@@ -13,12 +14,13 @@ from dramatiq.asyncio import get_event_loop_thread
 from dramatiq.middleware import Middleware
 
 from graph import chore
+from graph.chore import Due
 from graph.error import GraphError
 from settings import settings
-from workers import chores
-from workers.broker import install
+from workers import chores, generate
+from workers.broker import DISPATCH, GENERATE, install
 from workers.carrying import TRACE, on_behalf
-from workers.rooms import Rooms, opened
+from workers.workshop import Workshop, working
 
 log = logging.getLogger("pedigree.worker")
 
@@ -29,18 +31,23 @@ broker = install()
 
 
 class _Opened:
-    """The rooms of this process, opened in the event loop that its actors share."""
+    """The workshop of this process, opened in the event loop that its actors share."""
 
     def __init__(self) -> None:
         self._stack = AsyncExitStack()
         self._lock = asyncio.Lock()
-        self._rooms: Rooms | None = None
+        self._shop: Workshop | None = None
 
-    async def get(self) -> Rooms:
+    async def get(self) -> Workshop:
         async with self._lock:
-            if self._rooms is None:
-                self._rooms = await self._stack.enter_async_context(opened(settings()))
-            return self._rooms
+            if self._shop is None:
+                self._shop = await self._stack.enter_async_context(working(settings(), _run_all))
+            return self._shop
+
+    async def stop(self) -> None:
+        """Leaves what is being generated to others."""
+        if self._shop:
+            self._shop.leases.stop()
 
     async def close(self) -> None:
         await self._stack.aclose()
@@ -49,13 +56,16 @@ class _Opened:
 _opened = _Opened()
 
 
-async def _due() -> list[chore.Due]:
-    rooms = await _opened.get()
-    return await chore.due(rooms.graph, again=AGAIN)
+async def _look() -> list[Due]:
+    """Sends, and starts, whatever the graph says is to be done."""
+    shop = await _opened.get()
+    await shop.services.refresh()
+    await shop.dispatcher.look()
+    return await chore.due(shop.graph, again=AGAIN)
 
 
 class Reconciler(Middleware):
-    """Sends whatever is due in the graph, every second: the queue may forget, the graph does not."""
+    """Looks every second what is due in the graph: the queue may forget, the graph does not."""
 
     def __init__(self) -> None:
         self._stopping = threading.Event()
@@ -67,30 +77,55 @@ class Reconciler(Middleware):
     def before_worker_shutdown(self, broker: Any, worker: Any) -> None:  # noqa: ARG002
         self._stopping.set()
         self._thread.join()
-        loop = get_event_loop_thread()
-        if loop:
+        if loop := get_event_loop_thread():
+            loop.run_coroutine(_opened.stop())
+
+    def after_worker_shutdown(self, broker: Any, worker: Any) -> None:  # noqa: ARG002
+        if loop := get_event_loop_thread():
             loop.run_coroutine(_opened.close())
 
     def _run(self) -> None:
         while not self._stopping.wait(RECONCILE_SECONDS):
             loop = get_event_loop_thread()
             try:
-                for due in loop.run_coroutine(_due()) if loop else ():
-                    _send(due)
+                for due in loop.run_coroutine(_look()) if loop else ():
+                    _send(run_chore, due)
             except (GraphError, redis.RedisError) as error:
                 log.warning("what is due is looked for again: %s", error)
 
 
-def _send(due: chore.Due) -> None:
+def _send(actor: Any, due: Due) -> None:
     options: dict[str, Any] = {TRACE: {"traceparent": due.trace}} if due.trace else {}
     with on_behalf(due.request):
-        run_chore.send_with_options(args=(due.key,), **options)
+        actor.send_with_options(args=(due.key,), **options)
+
+
+async def _run_all(due: Sequence[Due]) -> None:
+    """Has generations be run by whichever worker is free."""
+
+    def send() -> None:
+        for one in due:
+            _send(run_generation, one)
+
+    await asyncio.to_thread(send)
 
 
 @dramatiq.actor(max_retries=0, time_limit=600_000)
 async def run_chore(key: str) -> None:
     """Does one chore. It stands in the graph, so a message lost or doubled does no harm."""
-    await chores.run(await _opened.get(), key)
+    await chores.run((await _opened.get()).rooms, key)
+
+
+@dramatiq.actor(max_retries=0, time_limit=float("inf"), queue_name=GENERATE)
+async def run_generation(number: str) -> None:
+    """Runs one generation, for as long as that takes. A message lost or doubled does no harm."""
+    await generate.run(await _opened.get(), number)
+
+
+@dramatiq.actor(max_retries=0, actor_name=DISPATCH)
+async def dispatch(provider: str) -> None:
+    """Something was queued at a provider."""
+    (await _opened.get()).dispatcher.kick(provider)
 
 
 broker.add_middleware(Reconciler())

@@ -1,14 +1,16 @@
 """The rooms that jobs and uploads go through, opened once per process."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from graph.driver import Graph, connect
 from media.fetch import Fetcher
 from media.intake import remove_stale
 from media.store import Store, open_store
+from providers.contract import Provider
+from providers.registry import configured
 from settings import Settings, SettingsError
 from workers.broker import REDIS_URL
 from workers.feed import Feed
@@ -20,12 +22,13 @@ STALE_SECONDS = 24 * 3600.0
 
 @dataclass(frozen=True)
 class Rooms:
-    """The graph, the store, the feed, and what the settings allow."""
+    """The graph, the store, the feed, the services that make media, and what settings allow."""
 
     graph: Graph
     store: Store
     feed: Feed
     settings: Settings
+    providers: Mapping[str, Provider] = field(default_factory=dict)
 
     @property
     def data_dir(self) -> Path:
@@ -62,4 +65,16 @@ async def opened(settings: Settings) -> AsyncIterator[Rooms]:
         store = open_store(settings.media_url, settings.data_dir)
         async with Feed.opened(graph, settings.redis_url or REDIS_URL) as feed:
             graph.on_commit = feed.tell
-            yield Rooms(graph, store, feed, settings)
+            async with _providers(settings) as providers:
+                yield Rooms(graph, store, feed, settings, providers)
+
+
+@asynccontextmanager
+async def _providers(settings: Settings) -> AsyncIterator[Mapping[str, Provider]]:
+    """The services that are configured; none is called before it is used."""
+    found = configured(settings)
+    try:
+        yield found
+    finally:
+        for provider in found.values():
+            await provider.close()

@@ -7,6 +7,10 @@ MATCH (s:Subject) WHERE s.workspace IN $workspaces AND s.id = $id RETURN 'Subjec
 UNION
 MATCH (r:ImportRun) WHERE r.workspace IN $workspaces AND r.id = $id RETURN 'ImportRun' AS type
 UNION
+MATCH (f:Workflow) WHERE f.workspace IN $workspaces AND f.id = $id RETURN 'Workflow' AS type
+UNION
+MATCH (g:Generation) WHERE g.workspace IN $workspaces AND g.id = $id RETURN 'Generation' AS type
+UNION
 MATCH (e:Entry) WHERE e.workspace IN $workspaces AND e.id = $id RETURN 'Entry' AS type
 UNION
 MATCH (w:Workspace {id: $id}) RETURN 'Workspace' AS type

@@ -1,7 +1,9 @@
-// The assets of a subject that pass the filters, newest first, before a cursor.
+// The assets of a subject that pass the filters, newest first, before a cursor. Ordered by both keys
+// of the index of OF, so that it is read in its own order and only as far as the page goes.
 // $subject $workspace $before $from $deleted $mediaTypes $providers $operations $tags $limit
 // -> asset
-MATCH (s:Subject {workspace: $workspace, id: $subject})<-[:OF]-(a:Asset)
-WHERE <<match a>>
-WITH a ORDER BY a.id DESC LIMIT $limit
+MATCH (a:Asset)-[of:OF]->(s:Subject {workspace: $workspace, id: $subject})
+USING INDEX of:OF(subject, asset)
+WHERE of.subject = $subject AND of.asset < $before AND <<match a>>
 RETURN <<asset a>> AS asset
+ORDER BY of.subject DESC, of.asset DESC LIMIT $limit

@@ -1,8 +1,9 @@
-// The subjects of a workspace, newest first, before a cursor.
-// $workspace $before $limit
-// -> id, workspaceId, kind, name, description, createdBy, createdAt
+// The subjects of a workspace of some kinds, newest first, before a cursor. Ordered by both keys of
+// the index, so that it is read in its own order and only as far as the page goes.
+// $workspace $before $kinds $limit
+// -> subject
 MATCH (s:Subject)
-WHERE s.workspace = $workspace AND s.id < $before
-RETURN s.id AS id, s.workspace AS workspaceId, s.kind AS kind, s.name AS name,
-  s.description AS description, s.createdBy AS createdBy, s.createdAt.epochMillis AS createdAt
+WHERE s.workspace = $workspace AND s.id < $before AND s.deletedAt IS NULL
+  AND ($kinds IS NULL OR s.kind IN $kinds)
+RETURN <<subject s>> AS subject
 ORDER BY s.workspace DESC, s.id DESC LIMIT $limit

@@ -2,7 +2,9 @@
 // $workspace $ids $at
 // -> id, asset, sha256
 MATCH (a:Asset)
-WHERE a.workspace = $workspace AND a.id IN $ids AND a.deletedAt IS NULL
+WHERE a.workspace = $workspace AND a.id IN $ids
+SET a.updatedAt = a.updatedAt
+WITH a WHERE a.deletedAt IS NULL
 WITH a, CASE a.mediaState WHEN 'STORED' THEN a.sha256 END AS sha256
 SET a.deletedAt = $at, a.updatedAt = $at, a.mediaState = 'REMOVED', a.thumbnail = null
 REMOVE a.uploadKey, a.referenceKey, a.idempotencyKey

@@ -61,7 +61,7 @@ def find_parents(
     """The operation the graph performs and the files it starts from."""
     loaded = _load_all(workflow, reached, problems)
     made = output_medium(outputs)
-    operation = _operation(reached, loaded, made)
+    operation = operation_of(reached, loaded, made)
     if operation is None:
         return None, ()
     ordered = sorted(dict.fromkeys(loaded), key=_rank)
@@ -84,18 +84,23 @@ def _load_all(workflow: Workflow, reached: Reach, problems: list[str]) -> list[L
 
 def _load(workflow: Workflow, reached: Reach, node: Node, problems: list[str]) -> list[Loaded]:
     files = _files(workflow, node, problems)
-    roles = ("MASK",) if node.class_type == "LoadImageMask" else _roles(reached, node)
     return [
-        Loaded(found, medium, role if role in PLAYABLE[medium] else SOURCE)
+        Loaded(found, medium, role)
         for found, medium in files
-        for role in roles
+        for role in roles_of(reached, node, medium)
     ]
 
 
-def _roles(reached: Reach, node: Node) -> tuple[str, ...]:
+def roles_of(reached: Reach, node: Node, medium: MediaType) -> list[str]:
+    """The roles that a file loaded by this node plays in what is made."""
+    roles = ["MASK"] if node.class_type == "LoadImageMask" else _played(reached, node)
+    return [role if role in PLAYABLE[medium] else SOURCE for role in roles]
+
+
+def _played(reached: Reach, node: Node) -> list[str]:
     played = reached.roles[node.id]
     ranks = ([role for role in rank if role in played] for rank in RANKS)
-    return tuple(next((rank for rank in ranks if rank), [SOURCE]))
+    return next((rank for rank in ranks if rank), [SOURCE])
 
 
 def _files(
@@ -135,7 +140,8 @@ def _foreign(node: Node, value: object) -> tuple[Reference, MediaType] | None:
     return (Reference("comfyui", file=found.key), named) if found and named else None
 
 
-def _operation(reached: Reach, loaded: list[Loaded], made: MediaType) -> str | None:
+def operation_of(reached: Reach, loaded: list[Loaded], made: MediaType) -> str | None:
+    """What is done with the files; None if that cannot be told."""
     started = {each.media_type for each in loaded if each.role not in GUIDING}
     if generates(reached):
         return _generated(started, made) if loaded or made != "AUDIO" else None
@@ -168,11 +174,12 @@ def _generated(started: set[MediaType], made: MediaType) -> str:
 
 
 def _hint(loaded: Loaded, operation: str, made: MediaType, sequence: int) -> ParentHint:
-    kind = _kind(loaded, operation, made)
+    kind = kind_of(loaded, operation, made)
     return ParentHint(kind, operation, sequence, loaded.reference, loaded.media_type)
 
 
-def _kind(loaded: Loaded, operation: str, made: MediaType) -> str:
+def kind_of(loaded: Loaded, operation: str, made: MediaType) -> str:
+    """The kind of edge that a loaded file implies."""
     own = OWN_KINDS[loaded.media_type]
     if made == "AUDIO" and own == "SOURCE_IMAGE":
         return "COMPOSED_FROM"

@@ -1,6 +1,7 @@
 """Writes an operation for any field of the schema, so that a new field is asked about unasked."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from graphql import (
@@ -31,36 +32,49 @@ SCALARS: Mapping[str, Any] = {
 }
 
 
-def operation(kind: str, name: str, field: GraphQLField, ids: Mapping[str, str]) -> str:
+def operation(kind: str, name: str, asked: GraphQLField, ids: Mapping[str, str]) -> str:
     """A query or mutation that asks one root field for everything below it, some levels deep."""
-    asked = _selection(field.type, DEEPEST, ids, ())
-    return f"{kind} {{ {name}{_arguments(field.args, ids, every=True)} {asked} }}"
+    below = _selection(asked.type, DEEPEST, _Asking(ids))
+    return f"{kind} {{ {name}{_arguments(asked.args, ids, every=True)} {below} }}"
 
 
-def _selection(type_: Any, depth: int, ids: Mapping[str, str], path: tuple[str, ...]) -> str:
+@dataclass(frozen=True)
+class _Asking:
+    """What is given for arguments, the types above, and how deep each type was asked already."""
+
+    ids: Mapping[str, str]
+    path: tuple[str, ...] = ()
+    done: dict[str, int] = field(default_factory=dict)
+
+    def below(self, name: str) -> "_Asking":
+        return replace(self, path=(*self.path, name))
+
+
+def _selection(type_: Any, depth: int, asking: _Asking) -> str:
     named = get_named_type(type_)
     if is_leaf_type(named):
         return ""
     if isinstance(named, GraphQLUnionType):
-        parts = [f"... on {t.name} {_fields(t, depth, ids, path)}" for t in named.types]
+        # Members may give one name different types; an alias keeps them apart.
+        parts = [f"... on {t.name} {_fields(t, depth, asking, f'{t.name}_')}" for t in named.types]
         return "{ __typename " + " ".join(parts) + " }"
-    return _fields(named, depth, ids, path)
+    return _fields(named, depth, asking)
 
 
 def _fields(
-    type_: GraphQLObjectType | GraphQLInterfaceType,
-    depth: int,
-    ids: Mapping[str, str],
-    path: tuple[str, ...],
+    type_: GraphQLObjectType | GraphQLInterfaceType, depth: int, asking: _Asking, mark: str = ""
 ) -> str:
+    """All fields of a type; where it was asked as deep before, those that have none below."""
+    deeper = depth > asking.done.get(type_.name, 0)
+    asking.done[type_.name] = max(depth, asking.done.get(type_.name, 0))
     asked = ["__typename"]
-    for name, field in type_.fields.items():
-        leaf = is_leaf_type(get_named_type(field.type))
-        if not leaf and (depth == 0 or get_named_type(field.type).name in path):
+    for name, field_ in type_.fields.items():
+        below = get_named_type(field_.type)
+        if not is_leaf_type(below) and (not deeper or below.name in asking.path):
             continue
-        below = _selection(field.type, depth - 1, ids, (*path, type_.name))
-        # Members of a union may give one name different types; an alias keeps them apart.
-        asked.append(f"{type_.name}_{name}: {name}{_arguments(field.args, ids)} {below}")
+        inner = _selection(field_.type, depth - 1, asking.below(type_.name))
+        alias = f"{mark}{name}: " if mark else ""
+        asked.append(f"{alias}{name}{_arguments(field_.args, asking.ids)} {inner}")
     return "{ " + " ".join(asked) + " }"
 
 
@@ -91,10 +105,10 @@ def _literal(type_: Any, name: str, ids: Mapping[str, str]) -> str:
 
 
 def _members(type_: GraphQLInputObjectType, ids: Mapping[str, str]) -> Iterator[str]:
-    for name, field in type_.fields.items():
-        required = isinstance(field.type, GraphQLNonNull) and field.default_value is Undefined
+    for name, field_ in type_.fields.items():
+        required = isinstance(field_.type, GraphQLNonNull) and field_.default_value is Undefined
         if required or name in ids:
-            yield f"{name}: {_literal(field.type, name, ids)}"
+            yield f"{name}: {_literal(field_.type, name, ids)}"
 
 
 def _spelled(value: Any) -> str:

@@ -12,17 +12,19 @@ import httpx
 import pytest
 
 from api.schema import schema, sdl
-from graph import asset, entry, link, subject
+from graph import asset, entry, link, order, subject, workflow
 from graph.actor import Actor
 from graph.asset import NewAsset
 from graph.driver import Graph
 from graph.edge import EdgeKind, MediaType, Operation
 from graph.link import NewEdge
+from graph.order import NewGeneration, Order
 from graph.subject import SubjectKind
 from settings import ROOT
 from tests.api.asking import operation
 from tests.api.conftest import Client, People, gather
 from tests.api.frames import connected
+from tests.providers.comfyui_graphs import node, text_to_image
 
 CORE: Any = schema._schema
 TYPES = {name: t for name, t in CORE.type_map.items() if not name.startswith("__")}
@@ -71,9 +73,12 @@ def test_a_mutation_takes_one_input_and_answers_with_refusals(name: str) -> None
 
 
 SECRET = "sEcReT-of-the-workspace"
+SLOT = f"custom:{SECRET}"
 QUERIES = sorted(CORE.query_type.fields)
 MUTATIONS = sorted(CORE.mutation_type.fields)
-SUBSCRIPTIONS = sorted(CORE.subscription_type.fields)
+# Of no workspace, and for all to see.
+SHARED = {"providerStateChanged"}
+SUBSCRIPTIONS = sorted(CORE.subscription_type.fields.keys() - SHARED)
 # What anyone with a token may do: about themselves, or making something of their own.
 OWN = {"createWorkspace", "issueToken"}
 
@@ -84,6 +89,11 @@ class World:
 
     people: People
     ids: dict[str, str]
+
+    def ids_of(self, field: str) -> dict[str, str]:
+        """The ids to ask a root field with: a generation's, if it is about those."""
+        own = self.ids["generationId"]
+        return {**self.ids, "id": own, "ids": own} if "eneration" in field else self.ids
 
     def everything(self) -> set[str]:
         return {SECRET, *self.ids.values()}
@@ -98,6 +108,10 @@ async def world(graph: Graph, http: httpx.AsyncClient) -> World:
     edge = NewEdge(child.id, parent.id, EdgeKind.SOURCE_IMAGE, Operation.IMAGE_TO_VIDEO)
     await link.link(graph, actor, [home], [edge])
     one = await subject.create(graph, actor, home, kind=SubjectKind.CHARACTER, name=SECRET)
+    kept = await workflow.save(graph, actor, home, slot=SLOT, name=SECRET, nodes=_nodes())
+    wanted = Order("nowhere", Operation.TEXT_TO_IMAGE, name=SECRET, prompt=SECRET, slot=SLOT)
+    new = [NewGeneration({"prompt": SECRET}, "i")]
+    [queued] = await order.queue(graph, actor, home, wanted, new)
     ids = {
         "id": child.id,
         "ids": child.id,
@@ -107,9 +121,16 @@ async def world(graph: Graph, http: httpx.AsyncClient) -> World:
         "workspace": home,
         "workspaceId": home,
         "subjectId": one.id,
+        "workflowId": kept.id,
+        "slot": SLOT,
         "userId": people.owner.user_id,
+        "generationId": queued.id,
     }
     return World(people, ids)
+
+
+def _nodes() -> dict[str, Any]:
+    return {**text_to_image(), "6": node("CLIPTextEncode", text=SECRET)}
 
 
 def _told(media_type: MediaType) -> NewAsset:
@@ -118,7 +139,7 @@ def _told(media_type: MediaType) -> NewAsset:
 
 async def _ask(client: Client, kind: str, name: str, world: World) -> tuple[dict[str, Any], str]:
     root = CORE.query_type if kind == "query" else CORE.mutation_type
-    text = operation(kind, name, root.fields[name], world.ids)
+    text = operation(kind, name, root.fields[name], world.ids_of(name))
     response = await client.http.post("/graphql", json={"query": text}, headers=client.headers)
     assert response.status_code == 200, (text, response.text)
     answer = response.json()
@@ -182,7 +203,7 @@ async def _watch(server: str, client: Client, name: str, world: World) -> dict[s
     field = CORE.subscription_type.fields[name]
     async with connected(server) as socket:
         await socket.init(client)
-        await socket.subscribe("1", operation("subscription", name, field, world.ids))
+        await socket.subscribe("1", operation("subscription", name, field, world.ids_of(name)))
         return await socket.receive()
 
 
@@ -202,3 +223,14 @@ async def test_members_may_watch(server: str, who: str, name: str, world: World)
     assert told["type"] == "next", told
     assert "errors" not in told["payload"], told
     assert SECRET in json.dumps(told)
+
+
+@pytest.mark.parametrize("name", sorted(SHARED))
+@pytest.mark.anyio
+async def test_what_is_shared_tells_nothing_of_a_workspace(
+    server: str, name: str, world: World
+) -> None:
+    told = await _watch(server, world.people.stranger, name, world)
+    assert told["type"] == "next", told
+    assert "errors" not in told["payload"], told
+    assert not any(word in json.dumps(told) for word in world.everything())

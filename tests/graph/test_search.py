@@ -11,7 +11,8 @@ from graph.asset import Asset, NewAsset
 from graph.catalog import query
 from graph.driver import Graph
 from graph.edge import MediaType, Operation
-from graph.search import Criteria, find
+from graph.error import InvalidInput
+from graph.search import WORDS_MAX, Criteria, find
 from graph.subject import SubjectKind
 from tests.graph.plan import planner
 from tests.person import person, place
@@ -59,6 +60,20 @@ async def test_words_match_in_any_field_and_at_their_beginning(
 @pytest.mark.parametrize("text", ['"', "a AND (", "name:*", "+-&&||!(){}[]^~*?:\\/", "' OR 1=1"])
 async def test_no_text_is_an_error(graph: Graph, home: str, text: str) -> None:
     assert await names(graph, home, Criteria(text=text)) == []
+
+
+async def test_what_keeps_workspaces_apart_is_no_word(
+    graph: Graph, owner: Actor, home: str
+) -> None:
+    await made(graph, owner, home, name="shot")
+    assert await names(graph, home, Criteria(text=home[:4])) == []
+
+
+async def test_too_many_words_are_refused(graph: Graph, owner: Actor, home: str) -> None:
+    await made(graph, owner, home, name="many words")
+    assert await names(graph, home, Criteria(text="many words " * (WORDS_MAX // 2)))
+    with pytest.raises(InvalidInput):
+        await names(graph, home, Criteria(text="many " * (WORDS_MAX + 1)))
 
 
 async def test_everything_given_must_hold(graph: Graph, owner: Actor, home: str) -> None:
@@ -125,7 +140,7 @@ async def test_nobody_finds_another_workspace(graph: Graph, owner: Actor, home: 
         assert await names(graph, elsewhere, criteria) == []
 
 
-@pytest.mark.parametrize("name", ["search/newest", "subject/list", "entry/list"])
+@pytest.mark.parametrize("name", ["search/newest", "search/subject", "subject/list", "entry/list"])
 async def test_a_page_is_read_off_the_index_in_order(name: str, services: Services) -> None:
     """Not sorted: a page costs the same however many there are."""
     async with planner(services) as plans:

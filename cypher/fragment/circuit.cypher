@@ -1,0 +1,3 @@
+// The columns of graph.provider.Circuit, in the order of its fields.
+[node.name, node.state, node.message, node.failures, node.opened, node.openUntil.epochMillis,
+ node.restUntil.epochMillis, node.checkedAt.epochMillis]

@@ -1,0 +1,20 @@
+// Generations, what they run on, and subjects that are searched.
+CREATE CONSTRAINT generation_id IF NOT EXISTS FOR (g:Generation) REQUIRE (g.workspace, g.id) IS UNIQUE;
+CREATE CONSTRAINT generation_once IF NOT EXISTS FOR (g:Generation) REQUIRE (g.workspace, g.idempotencyKey) IS UNIQUE;
+CREATE INDEX generation_key IF NOT EXISTS FOR (g:Generation) ON (g.id);
+CREATE INDEX generation_lane IF NOT EXISTS FOR (g:Generation) ON (g.lane, g.urgency, g.place);
+CREATE INDEX generation_running IF NOT EXISTS FOR (g:Generation) ON (g.running);
+CREATE CONSTRAINT lane_key IF NOT EXISTS FOR (l:Lane) REQUIRE l.key IS UNIQUE;
+CREATE INDEX lane_provider IF NOT EXISTS FOR (l:Lane) ON (l.provider);
+CREATE CONSTRAINT provider_name IF NOT EXISTS FOR (p:Provider) REQUIRE p.name IS UNIQUE;
+CREATE CONSTRAINT asset_output IF NOT EXISTS FOR (a:Asset) REQUIRE (a.workspace, a.outputKey) IS UNIQUE;
+CREATE CONSTRAINT workflow_id IF NOT EXISTS FOR (w:Workflow) REQUIRE (w.workspace, w.id) IS UNIQUE;
+CREATE CONSTRAINT workflow_version IF NOT EXISTS FOR (w:Workflow) REQUIRE (w.workspace, w.slot, w.version) IS UNIQUE;
+CREATE CONSTRAINT workflow_current IF NOT EXISTS FOR (w:Workflow) REQUIRE (w.workspace, w.currentSlot) IS UNIQUE;
+CREATE CONSTRAINT workflow_once IF NOT EXISTS FOR (w:Workflow) REQUIRE (w.workspace, w.idempotencyKey) IS UNIQUE;
+CREATE FULLTEXT INDEX subject_words IF NOT EXISTS FOR (s:Subject) ON EACH [s.scope, s.name, s.description, s.attributes, s.parts];
+CREATE INDEX of_subject IF NOT EXISTS FOR ()-[o:OF]-() ON (o.subject, o.asset);
+MATCH (a:Asset)-[o:OF]->(s:Subject) WHERE o.asset IS NULL CALL (a, o, s) { SET o.asset = a.id, o.subject = s.id } IN TRANSACTIONS OF 10000 ROWS;
+MATCH (s:Subject) WHERE s.scope IS NULL CALL (s) { SET s.scope = replace(s.workspace, '-', '') } IN TRANSACTIONS OF 10000 ROWS;
+MATCH (s:Subject) WHERE s.deletedAssets IS NULL CALL (s) { SET s.deletedAssets = COUNT { (s)<-[:OF]-(a:Asset WHERE a.deletedAt IS NOT NULL) } } IN TRANSACTIONS OF 1000 ROWS;
+CALL db.awaitIndexes(60);

@@ -1,0 +1,1 @@
+"""The built-in provider: always there, on this machine, and the same each time."""

@@ -1,0 +1,211 @@
+"""What is done before a job is submitted to PixVerse: uploads once, stale ids, selections."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from providers.contract import Cost, Input, Request, Upload
+from providers.error import ProviderError, Refused
+from providers.pixverse.limit import MEGABYTE
+from providers.pixverse.provider import PixVerse
+from tests.providers.conforming import new_job
+from tests.providers.pixverse_requests import CASES, image, known, video
+from tests.providers.pixverse_server import PixVerseServer, Standing, provider_at, standing
+from tests.providers.samples import clip
+
+pytestmark = pytest.mark.anyio
+FOX = {"prompt": "a fox"}
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[Standing]:
+    with standing() as made:
+        yield made
+
+
+@pytest.fixture
+def server(address: Standing) -> PixVerseServer:
+    return address.anew()
+
+
+@pytest.fixture
+async def provider(address: Standing, server: PixVerseServer) -> AsyncIterator[PixVerse]:
+    made = provider_at(address.url)
+    yield made
+    await made.close()
+
+
+async def done_there(provider: PixVerse, request: Request) -> str:
+    """The number of a job that was done there before."""
+    number = (await provider.submit(new_job(request))).number
+    return number.partition(":")[2]
+
+
+async def test_what_was_made_there_is_not_uploaded(
+    provider: PixVerse, server: PixVerseServer
+) -> None:
+    own = await done_there(provider, CASES["text"].request())
+    large = replace(clip(), size=99 * MEGABYTE)
+    submitted = await provider.submit(
+        new_job(Request("video_extend", FOX, (Input("video", known(large, video_id=own)),)))
+    )
+    assert server.last().body["source_video_id"] == int(own)
+    assert not submitted.uploads
+    assert not server.media
+
+
+async def test_what_was_uploaded_before_is_not_uploaded_again(
+    provider: PixVerse, server: PixVerseServer
+) -> None:
+    request = CASES["swap"].request()
+    uploads = (await provider.submit(new_job(request))).uploads
+    before = len(server.media), len(server.images)
+    inputs = tuple(
+        replace(one, media=known(one.media, **{own.kind: own.value}))
+        for one, own in zip(request.inputs, uploads, strict=True)
+    )
+    submitted = await provider.submit(new_job(replace(request, inputs=inputs)))
+    assert not submitted.uploads
+    assert (len(server.media), len(server.images)) == before
+
+
+async def test_the_same_bytes_are_uploaded_once(provider: PixVerse, server: PixVerseServer) -> None:
+    submitted = await provider.submit(new_job(CASES["transition"].request()))
+    (number,) = server.images
+    assert submitted.uploads == (
+        Upload(0, "img_id", str(number)),
+        Upload(1, "img_id", str(number)),
+    )
+
+
+STALE: dict[str, Callable[[], Request]] = {
+    "an image": lambda: Request("image_to_video", FOX, (image(number="1"),)),
+    "a video": lambda: Request("video_extend", FOX, (video(number="1"),)),
+    "a video and an image": lambda: Request(
+        "derive", {"edit": "swap"}, (video(number="1"), image("images"))
+    ),
+}
+
+
+@pytest.mark.parametrize("request_of", STALE.values(), ids=STALE)
+async def test_an_id_that_is_not_good_any_more_is_replaced(
+    provider: PixVerse, server: PixVerseServer, request_of: Callable[[], Request]
+) -> None:
+    submitted = await provider.submit(new_job(request_of()))
+    assert len(server.jobs) == 1
+    assert {upload.input for upload in submitted.uploads} == set(range(len(request_of().inputs)))
+    assert len(set(server.traces)) == len(server.traces)
+
+
+@pytest.mark.parametrize("code", [400032, 500008, 500064])
+async def test_an_id_is_replaced_once(
+    provider: PixVerse, server: PixVerseServer, code: int
+) -> None:
+    for _ in range(2):
+        server.refuse(code, "img/generate")
+    with pytest.raises(Refused) as raised:
+        await provider.submit(new_job(STALE["an image"]()))
+    assert raised.value.code == str(code)
+    assert len(server.images) == 1
+    assert not server.jobs
+
+
+async def test_what_was_just_uploaded_is_not_doubted(
+    provider: PixVerse, server: PixVerseServer
+) -> None:
+    server.refuse(400032, "img/generate")
+    with pytest.raises(Refused):
+        await provider.submit(new_job(CASES["image"].request()))
+    assert len(server.images) == 1
+
+
+async def test_another_refusal_makes_nobody_upload_again(
+    provider: PixVerse, server: PixVerseServer
+) -> None:
+    server.refuse(400017, "img/generate")
+    with pytest.raises(Refused):
+        await provider.submit(new_job(STALE["an image"]()))
+    assert not server.images
+
+
+async def test_a_stale_id_of_what_is_too_large_is_refused_by_name(
+    provider: PixVerse, server: PixVerseServer
+) -> None:
+    large = replace(known(clip(), video_id="1"), size=99 * MEGABYTE)
+    with pytest.raises(Refused) as raised:
+        await provider.submit(new_job(Request("video_extend", FOX, (Input("video", large),))))
+    assert raised.value.field == "video"
+    assert "50 MB" in raised.value.message
+    assert not server.media
+
+
+async def test_what_the_next_try_need_not_do_again_is_kept(
+    provider: PixVerse, server: PixVerseServer
+) -> None:
+    """Uploads take time, and a selection costs credits."""
+    job = new_job(CASES["swap"].request())
+    server.refuse(500044, "swap/generate")
+    with pytest.raises(ProviderError):
+        await provider.submit(job)
+    submitted = await provider.submit(job)
+    assert len(server.media) == len(server.images) == len(server.selections) == 1
+    assert [upload.input for upload in submitted.uploads] == [0, 1]
+    assert submitted.quote == Cost(Decimal(47), "credits")
+
+
+async def test_what_was_prepared_is_forgotten_once_the_job_is_accepted(
+    provider: PixVerse, server: PixVerseServer
+) -> None:
+    job = new_job(CASES["image"].request())
+    await provider.submit(job)
+    await provider.submit(job)
+    assert len(server.images) == 2
+
+
+async def test_only_so_many_preparations_are_kept(
+    provider: PixVerse, server: PixVerseServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("providers.pixverse.prepare.KEPT_MOST", 1)
+    jobs = [new_job(CASES["image"].request()) for _ in range(2)]
+    for job in jobs:
+        server.refuse(500044, "img/generate")
+        with pytest.raises(ProviderError):
+            await provider.submit(job)
+    for job in jobs[::-1]:
+        await provider.submit(job)
+    assert len(server.images) == 3
+
+
+async def test_a_subject_that_is_not_there_is_refused_with_those_that_are(
+    provider: PixVerse, server: PixVerseServer
+) -> None:
+    request = replace(CASES["swap"].request(), parameters={"edit": "swap", "subject": "horse"})
+    with pytest.raises(Refused) as raised:
+        await provider.submit(new_job(request))
+    assert raised.value.field == "subject"
+    assert "person, background" in raised.value.message
+    assert not server.jobs
+
+
+async def test_a_frame_without_subjects_is_refused(
+    provider: PixVerse, server: PixVerseServer
+) -> None:
+    server.masks = []
+    with pytest.raises(Refused) as raised:
+        await provider.submit(new_job(CASES["swap"].request()))
+    assert raised.value.field == "video"
+
+
+async def test_a_selection_for_an_edit_is_made_when_its_words_call_it(
+    provider: PixVerse, server: PixVerseServer
+) -> None:
+    words = {"edit": "modify", "prompt": "@selection0 wears a hat"}
+    await provider.submit(new_job(Request("derive", words, (video(frame=3),))))
+    assert server.selections[0]["keyframe_id"] == 3
+    assert server.last().body["mask_ids"] == ["4001"]
+    assert server.last().body["keyframe_ids"] == 3
+    plain = {"edit": "modify", "prompt": "make it snow"}
+    await provider.submit(new_job(Request("derive", plain, (video(),))))
+    assert len(server.selections) == 1
