@@ -1,6 +1,6 @@
 # Needs make and Python 3.11 or newer; everything else comes hash-pinned into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench soak lock
+.PHONY: help run test check bench soak chaos lock
 SHELL := /bin/sh
 
 BIN := .venv/bin
@@ -23,11 +23,14 @@ check: .venv/dev.stamp ## Formatting, lint, types, the schema file and the house
 	$(BIN)/pedigree export schema | diff -u schema.graphql -
 	$(BIN)/python -m pytest -q tests/test_house.py
 
-bench: .venv/dev.stamp ## Measure queries and the API; results go to bench/results.
+bench: .venv/dev.stamp ## Measure queries, the API and generation; results go to bench/results.
 	@$(BIN)/python -m bench $(PARTS) $(if $(SIZES),--sizes $(SIZES))
 
 soak: .venv/dev.stamp ## Ten minutes of mixed load while servers are killed; shows whether all held.
 	@$(BIN)/python -m tests.soak
+
+chaos: .venv/dev.stamp ## A thousand generations while workers and servers are killed; shows whether each ended once.
+	@$(BIN)/python -m tests.chaos
 
 lock: .venv/dev.stamp ## Pin the newest dependencies anew.
 	$(COMPILE) --upgrade --group build -o requirements/run.txt pyproject.toml

@@ -234,6 +234,12 @@ class Settings(BaseSettings):
         description="Longest a provider may work on one generation before it is given up, in minutes.",
     )
 
+    leftover_hours: float = Field(
+        24.0,
+        ge=2,
+        description="How long bytes may lie in the media store without an asset before they are removed, in hours.",
+    )
+
     # The services that make media. One without its address or key is listed as not configured.
     comfyui_urls: Annotated[tuple[str, ...], NoDecode] = Field(
         (),

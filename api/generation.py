@@ -3,7 +3,7 @@
 import base64
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import orjson
 import strawberry
@@ -41,55 +41,23 @@ class CostType:
 
 @strawberry.type(name="GenerationInput", description="What a generation is made from.")
 class InputType:
-    @strawberry.field(description="The asset.", graphql_type=LazyAsset)
-    @staticmethod
-    def asset(root: strawberry.Parent[Input]) -> Asset:
-        return root.asset
+    asset: LazyAsset = strawberry.field(description="The asset.")
+    kind: EdgeKind = strawberry.field(description="What it is to the outputs.")
+    sequence: int = strawberry.field(description="Order among the inputs, from 0.")
+    parameter: str | None = strawberry.field(
+        description="The input it was given for; null where it is lineage alone."
+    )
+    prompt: str | None = strawberry.field(description="The words that went with it.")
+    name: str | None = strawberry.field(description="What the prompt calls it.")
+    start_seconds: float | None = strawberry.field(description="From where in it.")
+    end_seconds: float | None = strawberry.field(description="To where in it.")
+    frame: int | None = strawberry.field(description="Which frame of it.")
+    duration_seconds: float | None = strawberry.field(description="For how long.")
 
-    @strawberry.field(description="What it is to the outputs.")
-    @staticmethod
-    def kind(root: strawberry.Parent[Input]) -> EdgeKind:
-        return root.used.kind
-
-    @strawberry.field(description="Order among the inputs, from 0.")
-    @staticmethod
-    def sequence(root: strawberry.Parent[Input]) -> int:
-        return root.used.sequence
-
-    @strawberry.field(description="The input it was given for; null where it is lineage alone.")
-    @staticmethod
-    def parameter(root: strawberry.Parent[Input]) -> str | None:
-        return root.used.parameter
-
-    @strawberry.field(description="The words that went with it.")
-    @staticmethod
-    def prompt(root: strawberry.Parent[Input]) -> str | None:
-        return root.used.prompt
-
-    @strawberry.field(description="What the prompt calls it.")
-    @staticmethod
-    def name(root: strawberry.Parent[Input]) -> str | None:
-        return root.used.name
-
-    @strawberry.field(description="From where in it.")
-    @staticmethod
-    def start_seconds(root: strawberry.Parent[Input]) -> float | None:
-        return root.used.start_seconds
-
-    @strawberry.field(description="To where in it.")
-    @staticmethod
-    def end_seconds(root: strawberry.Parent[Input]) -> float | None:
-        return root.used.end_seconds
-
-    @strawberry.field(description="Which frame of it.")
-    @staticmethod
-    def frame(root: strawberry.Parent[Input]) -> int | None:
-        return root.used.frame
-
-    @strawberry.field(description="For how long.")
-    @staticmethod
-    def duration_seconds(root: strawberry.Parent[Input]) -> float | None:
-        return root.used.duration_seconds
+    @classmethod
+    def of(cls, found: Input) -> Self:
+        told = {name: getattr(found.used, name) for name in cls.__annotations__ if name != "asset"}
+        return cls(asset=found.asset, **told)  # type: ignore[arg-type]
 
 
 async def _detail(root: Generation, info: Info) -> Detail | None:
@@ -132,7 +100,9 @@ class GenerationType(Node):
     updated_at: datetime = strawberry.field(description="When it last changed.")
     started_at: datetime | None = strawberry.field(description="When a worker began with it.")
     ended_at: datetime | None = strawberry.field(description="When it ended.")
-    not_before: datetime | None = strawberry.field(description="When it is tried again at most.")
+    not_before: datetime | None = strawberry.field(
+        description="When it is tried again at the earliest."
+    )
     cancel_asked_at: datetime | None = strawberry.field(description="When it was called off.")
     cleared_at: datetime | None = strawberry.field(description="When it was put away.")
     quoted: CostType | None = strawberry.field(
@@ -166,10 +136,11 @@ class GenerationType(Node):
         shown = await info.context.rooms.feed.shown(root.id)
         return f"data:{shown[0]};base64,{base64.b64encode(shown[1]).decode()}" if shown else None
 
-    @strawberry.field(description="What it is made from, in order.", graphql_type=list[InputType])
+    @strawberry.field(description="What it is made from, in order.")
     @staticmethod
-    async def inputs(root: Root, info: Info) -> list[Input]:
-        return await info.context.loaders.of(activity.inputs).load(root.id) or []
+    async def inputs(root: Root, info: Info) -> list[InputType]:
+        found = await info.context.loaders.of(activity.inputs).load(root.id) or []
+        return [InputType.of(one) for one in found]
 
     @strawberry.field(description="What it made, in order.", graphql_type=list[LazyAsset])
     @staticmethod

@@ -27,6 +27,7 @@ from graph.slot import checked_slot
 from planning.place import between
 from workers import again, order, quick
 from workers.order import Given, Wish
+from workers.workflow import PROVIDER
 
 INPUTS_MAX = 100
 PARAMETERS = "What else to set, by name; `providers` tells what there is, and what is left out gets its default. For a workflow `node.input` names what it overrides."
@@ -162,6 +163,16 @@ def _parameters(given: JSON | None) -> dict[str, Any]:
     return text.metadata("parameters", given)
 
 
+def _provider(asked: GenerateInput) -> str:
+    if asked.provider is None and asked.workflow_id is None:
+        raise graph_error.InvalidInput(
+            "provider",
+            "say who is to make it, or name a workflow",
+            "`local` is always there; `providers` tells of all",
+        )
+    return asked.provider or PROVIDER
+
+
 def _inputs(given: list[AssetInput]) -> tuple[Given, ...]:
     if len(given) > INPUTS_MAX:
         raise LimitExceededError("inputs", len(given), INPUTS_MAX)
@@ -174,6 +185,23 @@ def _inputs(given: list[AssetInput]) -> tuple[Given, ...]:
             }
         )
         for index, one in enumerate(given)
+    )
+
+
+def wish_of(given: GenerateInput) -> Wish:
+    """What is asked for, its texts checked."""
+    return Wish(
+        provider=_provider(given),
+        operation=given.operation,
+        workflow=given.workflow_id,
+        prompt=text.text("prompt", given.prompt),
+        parameters=_parameters(given.parameters),
+        inputs=_inputs(given.inputs),
+        count=given.count,
+        name=text.text("name", given.name, text.NAME_MAX),
+        subject=given.subject_id,
+        slot=checked_slot(given.slot) if given.slot is not None else None,
+        urgency=given.urgency,
     )
 
 
@@ -198,7 +226,9 @@ async def _home(info: Info, ids: list[strawberry.ID], field: str = "ids") -> str
         info.context.require(Permission.WRITE, one.workspace_id)
         homes.add(one.workspace_id)
     if len(homes) != 1:
-        raise graph_error.InvalidInput(field, "name generations of one workspace")
+        raise graph_error.InvalidInput(
+            field, "name at least one generation, and all of one workspace"
+        )
     return homes.pop()
 
 
@@ -210,7 +240,7 @@ class GenerationMutation:
         context = info.context
         workspace = context.workspace(input.workspace, Permission.WRITE)
         wish = Wish(
-            provider=input.provider or "comfyui",
+            provider=_provider(input),
             operation=input.operation,
             workflow=input.workflow_id,
             prompt=text.text("prompt", input.prompt),

@@ -131,9 +131,8 @@ async def _read(
     shown = [found[number] for number in sorted(found)]
     if told.event.happening is not Happening.PROGRESSED:
         return shown
-    event = told.event
     return [
-        one._replace(progress=event.progress or one.progress, stage=event.stage or one.stage)
+        one._replace(progress=told.event.progress, stage=told.event.stage)
         for one in shown
         if not one.ended
     ]

@@ -64,8 +64,12 @@ class Starter:
 
 
 def starters() -> list[Starter]:
-    """The starter queries, in the order of their file names."""
-    return [_starter(path) for path in sorted(QUERIES.glob("*.graphql"))]
+    """The starter queries, by the number that their file names begin with."""
+    return [_starter(path) for path in sorted(QUERIES.glob("*.graphql"), key=_number)]
+
+
+def _number(path: Path) -> int:
+    return int(path.name.partition("-")[0])
 
 
 def _starter(path: Path) -> Starter:

@@ -85,8 +85,10 @@ def _standing(plugin: Plugin, circuit: Circuit | None, *, configured: bool) -> _
     if not configured:
         return _Standing(ProviderState.NOT_CONFIGURED, plugin.setup, None, None)
     found = circuit or Circuit(plugin.name)
-    late = found.checked_at is not None and found.checked_at + STALE < now()
-    if late:
+    if found.checked_at is None:
+        told = "No worker looked at it yet. Start one: `pedigree worker`."
+        return _Standing(ProviderState.DISCONNECTED, told, None, None)
+    if found.checked_at + STALE < now():
         told = "No worker looks at it any more. Start one: `pedigree worker`."
         return _Standing(ProviderState.DISCONNECTED, told, None, found.checked_at)
     return _Standing(found.state, found.message, found.retry_at, found.checked_at)

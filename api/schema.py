@@ -22,6 +22,7 @@ from api.limit_operation import LimitedSchema
 from api.link import LinkMutation
 from api.node import NodeQuery
 from api.provider import ProviderQuery, ProviderSubscription
+from api.quote import QuoteQuery
 from api.relation import RelationQuery
 from api.scalar import SCALARS
 from api.search import SearchQuery
@@ -52,6 +53,7 @@ QUERIES = (
     WorkflowQuery,
     WorkflowTrialQuery,
     GenerationQuery,
+    QuoteQuery,
     ProviderQuery,
     EntryQuery,
 )

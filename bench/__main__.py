@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 import click
 
-from bench import clients, execution, importing, live, neo4j_graphql, profile, sizes
+from bench import clients, execution, generations, importing, live, neo4j_graphql, profile, sizes
 from bench.report import Report, keep
 from bench.scale import Scale
 from bench.servers import Servers, own
@@ -16,6 +16,7 @@ MEASURED: dict[str, Callable[[Servers, Scale], Report]] = {
     "neo4j-graphql": neo4j_graphql.report,
     "import": importing.report,
     "live": live.report,
+    "generate": generations.report,
 }
 LOOKED_AT = {
     "profile": profile.report,

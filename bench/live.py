@@ -1,12 +1,14 @@
-"""How soon subscribers hear of a change: many of them, one change at a time."""
+"""How soon subscribers hear of a change, of assets and of generations: many of them, one change at
+a time."""
 
 import asyncio
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import cycle, islice
+from typing import Any
 
 import orjson
 
@@ -15,6 +17,7 @@ from bench.api import served
 from bench.error import BenchError
 from bench.load import load
 from bench.machine import Facts
+from bench.ordering import ids_of, request
 from bench.progress import say
 from bench.scale import Scale
 from bench.servers import Servers
@@ -31,12 +34,9 @@ CHILDREN = 1
 OF_A_TOKEN = 100
 PAUSE_SECONDS = 0.25
 WARM_CHANGES = 5
-SUBSCRIPTION = """subscription Live($workspace: ID) { assetChanged(workspace: $workspace) {
-  cursor at happening assets { id name } } }"""
-CHANGE = """mutation Change($input: UpdateAssetInput!) { updateAsset(input: $input) {
-  __typename } }"""
 HEAD = (
     "heard of a change",
+    "of",
     "processes",
     "subscribers",
     "changes",
@@ -48,10 +48,55 @@ HEAD = (
 
 
 @dataclass(frozen=True)
+class Subject:
+    """What is watched, and how it is changed: `input` makes of the number of a change and the thing
+    to change what the mutation takes; `things` are as many as are to be changed."""
+
+    name: str
+    subscription: str
+    mutation: str
+    changed: str
+    things: Callable[[HttpClient, World, int], Sequence[str]]
+    input: Callable[[int, str], dict[str, Any]]
+
+
+def _roots(_: HttpClient, world: World, count: int) -> list[str]:
+    return list(islice(cycle(world.roots(count)), count))
+
+
+def _queued(client: HttpClient, world: World, count: int) -> list[str]:
+    """Generations that wait, as nobody works here."""
+    return ids_of(client.send(request(client, "local", world.workspace, count)))
+
+
+ASSETS = Subject(
+    "assets",
+    """subscription Live($workspace: ID) { assetChanged(workspace: $workspace) {
+  cursor at happening assets { id name } } }""",
+    """mutation Change($input: UpdateAssetInput!) { updateAsset(input: $input) {
+  __typename } }""",
+    "AssetUpdated",
+    _roots,
+    lambda number, asset: {"id": asset, "name": f"new{number}"},
+)
+GENERATIONS = Subject(
+    "generations",
+    """subscription Live($workspace: ID) { generationProgressed(workspace: $workspace) {
+  cursor at happening generations { id state progress stage problem } } }""",
+    """mutation Change($input: GenerationsInput!) { cancelGenerations(input: $input) {
+  __typename } }""",
+    "GenerationsChanged",
+    _queued,
+    lambda _, generation: {"ids": [generation]},
+)
+
+
+@dataclass(frozen=True)
 class Row:
     """Milliseconds until subscribers heard of a change: since the mutation was answered, which is
     just after its commit, and since it was sent; `last` until all of them had heard of it."""
 
+    name: str
     processes: int
     watchers: int
     since_answer: Summary
@@ -63,7 +108,7 @@ class Row:
     def cells(self) -> Iterator[list[Cell]]:
         """For a table."""
         for since, times in (("answer", self.since_answer), ("sending", self.since_sent)):
-            counts = (self.processes, self.watchers, self.last.calls)
+            counts = (self.name, self.processes, self.watchers, self.last.calls)
             last = self.last.median if times is self.since_answer else None
             figures = (times.median, times.p95, times.p99, last)
             yield [f"since the {since} of the mutation", *counts, *figures]
@@ -92,7 +137,11 @@ def report(servers: Servers, scale: Scale) -> Report:
         world = asyncio.run(load(services, scale.size, CHILDREN))
         tokens = asyncio.run(_tokens(services, world, -(-scale.watchers // OF_A_TOKEN)))
         shown = list(islice(cycle(tokens), scale.watchers))
-        rows = [_row(services, world, shown, n, scale.changes) for n in scale.processes]
+        rows = [
+            _row(services, world, subject, shown, n, scale.changes)
+            for subject in (ASSETS, GENERATIONS)
+            for n in scale.processes
+        ]
         with bolt.session(services) as opened:
             return Report(machine.facts(opened), rows)
 
@@ -108,17 +157,25 @@ async def _tokens(services: Services, world: World, count: int) -> list[str]:
 
 
 def _row(
-    services: Services, world: World, tokens: Sequence[str], processes: int, changes: int
+    services: Services,
+    world: World,
+    subject: Subject,
+    tokens: Sequence[str],
+    processes: int,
+    changes: int,
 ) -> Row:
-    say(f"subscribers: {len(tokens)}, API processes: {processes}")
-    with served(services, processes) as api, _Crowd(api.address, world, tokens) as crowd:
-        meter = machine.meter(services, **api.pids, subscribers=crowd.pid)
-        before = meter.cpu()
-        told = _changes(api.address, world, WARM_CHANGES + changes)
-        heard = zip(*crowd.heard(len(told)), strict=True)
-        cpu, memory = meter.cpu_since(before), meter.memory_mib()
+    say(f"subscribers: {len(tokens)} to {subject.name}, API processes: {processes}")
+    with served(services, processes) as api, HttpClient(api.address, world.token) as client:
+        things = subject.things(client, world, WARM_CHANGES + changes)
+        with _Crowd(api.address, world, subject, tokens) as crowd:
+            meter = machine.meter(services, **api.pids, subscribers=crowd.pid)
+            before = meter.cpu()
+            told = _changes(client, subject, things)
+            heard = zip(*crowd.heard(len(told)), strict=True)
+            cpu, memory = meter.cpu_since(before), meter.memory_mib()
     counted = list(zip(told, heard, strict=True))[WARM_CHANGES:]
     return Row(
+        subject.name,
         processes,
         len(tokens),
         Summary.of([at - answered for (_, answered), ats in counted for at in ats]),
@@ -129,25 +186,29 @@ def _row(
     )
 
 
-def _changes(address: Address, world: World, count: int) -> list[tuple[float, float]]:
-    """Changes assets one after the other; tells when each was asked for and answered."""
+def _changes(
+    client: HttpClient, subject: Subject, things: Sequence[str]
+) -> list[tuple[float, float]]:
+    """Changes one after the other; tells when each was asked for and answered."""
     told: list[tuple[float, float]] = []
-    with HttpClient(address, world.token) as client:
-        for number, asset in enumerate(islice(cycle(world.roots(count)), count)):
-            request = client.request(CHANGE, {"input": {"id": asset, "name": f"new{number}"}})
-            sent = time.monotonic()
-            body = client.send(request)
-            told.append((sent, time.monotonic()))
-            if data_of(body)["updateAsset"]["__typename"] != "AssetUpdated":
-                raise BenchError(f"the change was refused: {body!r}")
-            time.sleep(PAUSE_SECONDS)
+    for number, thing in enumerate(things):
+        change = client.request(subject.mutation, {"input": subject.input(number, thing)})
+        sent = time.monotonic()
+        body = client.send(change)
+        told.append((sent, time.monotonic()))
+        (done,) = data_of(body).values()
+        if done["__typename"] != subject.changed:
+            raise BenchError(f"the change was refused: {body!r}")
+        time.sleep(PAUSE_SECONDS)
     return told
 
 
 class _Crowd:
     """The process of `bench.watchers`, all of which are attached."""
 
-    def __init__(self, address: Address, world: World, tokens: Sequence[str]) -> None:
+    def __init__(
+        self, address: Address, world: World, subject: Subject, tokens: Sequence[str]
+    ) -> None:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "bench.watchers"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
@@ -155,7 +216,8 @@ class _Crowd:
         self._task = {
             "address": address,
             "tokens": tokens,
-            "document": SUBSCRIPTION,
+            "document": subject.subscription,
+            "shows": subject.name,
             "variables": {"workspace": world.workspace},
         }
 

@@ -24,6 +24,8 @@ class Scale:
     passes: int = 4
     watchers: int = 1000
     changes: int = 100
+    queued: int = 10_000
+    jobs: int = 2000
 
     def quick(self) -> Self:
         """Two sizes that differ, and few calls."""
@@ -37,4 +39,6 @@ class Scale:
             passes=2,
             watchers=50,
             changes=5,
+            queued=500,
+            jobs=100,
         )

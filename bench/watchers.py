@@ -26,8 +26,10 @@ NO_MASK = b"\0\0\0\0"
 class Watcher(asyncio.Protocol):
     """One connection with one subscription; the first event says that it is attached."""
 
-    def __init__(self, address: Address, token: str, subscription: dict[str, Any]) -> None:
-        self._address, self._subscription = address, subscription
+    def __init__(
+        self, address: Address, token: str, subscription: dict[str, Any], shows: str
+    ) -> None:
+        self._address, self._subscription, self._shows = address, subscription, shows
         self._init = {"type": "connection_init", "payload": {"Authorization": f"Bearer {token}"}}
         self._buffer = b""
         self._step: Callable[[float], bool] = self._handshake
@@ -114,7 +116,8 @@ class Watcher(asyncio.Protocol):
             case "pong":
                 pass
             case "next" if "errors" not in message["payload"]:
-                self._note(message["payload"]["data"]["assetChanged"], now)
+                (event,) = message["payload"]["data"].values()
+                self._note(event, now)
             case _:
                 raise BenchError(f"the server said {message}")
 
@@ -122,7 +125,7 @@ class Watcher(asyncio.Protocol):
         """An import is told of without its assets, and perhaps late; it is none of the changes."""
         if not self.attached.done():
             self.attached.set_result(None)
-        elif event["assets"]:
+        elif event[self._shows]:
             self.heard_at.append(now)
             self._count()
 
@@ -148,7 +151,7 @@ async def _open(told: dict[str, Any]) -> list[Watcher]:
 
     async def one(token: str) -> Watcher:
         async with opening:
-            make = lambda: Watcher(address, token, subscription)  # noqa: E731
+            make = lambda: Watcher(address, token, subscription, told["shows"])  # noqa: E731
             _, watcher = await loop.create_connection(make, *address)
             await watcher.attached
         return watcher

@@ -27,7 +27,23 @@ from workers.upload import register, take_in
 EMAIL = "demo@pedigree.example"
 TOKEN_NAME = "demonstration"  # noqa: S105  what it is called, not what it is
 LIFE = timedelta(days=30)
-DONE = "demo-done"
+# The subject that is made last of all.
+LAST = "The gate"
+SUBJECTS = (
+    (
+        SubjectKind.CHARACTER,
+        "The knight",
+        "a knight in worn armour who keeps a gate",
+        ("knight", "knight-b", "knight-fixed"),
+    ),
+    (
+        SubjectKind.CHARACTER,
+        "Marcus",
+        "a grizzled bartender with gray hair",
+        ("marcus", "marcus-b", "song"),
+    ),
+    (SubjectKind.LOCATION, LAST, "an old stone gate at dusk", ()),
+)
 
 
 @click.command()
@@ -74,7 +90,7 @@ async def _token(rooms: Rooms, actor: Actor) -> str:
 
 async def _is_told(rooms: Rooms, home: str) -> bool:
     subjects = await subject.list_subjects(rooms.graph, home, limit=50)
-    return any(one.description == DONE for one in subjects)
+    return any(one.name == LAST for one in subjects)
 
 
 async def _tell(rooms: Rooms, actor: Actor, home: str) -> None:
@@ -177,20 +193,15 @@ async def _afterthoughts(rooms: Rooms, actor: Actor, home: str, ids: dict[str, s
     await link.link(rooms.graph, actor, [home], [claim])
     await link.unlink(rooms.graph, actor, [home], [wrong])
     await tombstone.delete(rooms.graph, actor, home, [ids["knight-odd"]])
-    for name, kind, keys in (
-        ("The knight", SubjectKind.CHARACTER, ("knight", "knight-b", "knight-fixed")),
-        ("Marcus", SubjectKind.CHARACTER, ("marcus", "marcus-b", "song")),
-    ):
+    for kind, name, description, keys in SUBJECTS:
         one = await subject.create(
-            rooms.graph, actor, home, kind=kind, name=name, once=f"demo:{name}"
+            rooms.graph,
+            actor,
+            home,
+            kind=kind,
+            name=name,
+            description=description,
+            once=f"demo:{name}",
         )
-        await subject.assign(rooms.graph, actor, home, [ids[key] for key in keys], one.id)
-    await subject.create(
-        rooms.graph,
-        actor,
-        home,
-        kind=SubjectKind.LOCATION,
-        name="The gate",
-        description=DONE,
-        once="demo:gate",
-    )
+        if keys:
+            await subject.assign(rooms.graph, actor, home, [ids[key] for key in keys], one.id)

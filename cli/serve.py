@@ -72,7 +72,7 @@ def command(with_worker: bool, demo: bool, migrate: bool, processes: int, app: s
             ):
                 start_api(group, app, servers)
                 if with_worker:
-                    start_workers(group, processes=1, threads=8)
+                    start_workers(group, processes=1)
                 _announce(group, servers, token)
                 group.watch()
     except KeyboardInterrupt:

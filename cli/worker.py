@@ -9,13 +9,20 @@ from embedded.supervisor import Supervisor, Task
 from settings import read_settings
 from telemetry.exposition import exposed
 
+# More than the jobs that run at once where nobody set more, so that some are left for chores.
+THREADS = 64
+
 
 @click.command()
 @click.option(
     "--processes", type=click.IntRange(1), default=1, show_default=True, help="Worker processes."
 )
 @click.option(
-    "--threads", type=click.IntRange(1), default=8, show_default=True, help="Threads in each."
+    "--threads",
+    type=click.IntRange(1),
+    default=THREADS,
+    show_default=True,
+    help="Threads in each; every job under way has one, and idle ones cost little.",
 )
 @click.option("--module", default="workers.main", hidden=True)
 def command(processes: int, threads: int, module: str) -> None:
@@ -38,7 +45,7 @@ def command(processes: int, threads: int, module: str) -> None:
 
 
 def start_workers(
-    group: Supervisor, processes: int, threads: int, module: str = "workers.main"
+    group: Supervisor, processes: int, threads: int = THREADS, module: str = "workers.main"
 ) -> None:
     """Add worker processes to a supervised group."""
     for number in range(1, processes + 1):

@@ -16,6 +16,8 @@ from settings import settings
 from telemetry import log, tracing
 
 GRACE_MILLISECONDS = 10_000
+# How long an idle worker waits before it looks into its queues again.
+IDLE_MILLISECONDS = 100
 
 
 def main(module: str, threads: str) -> None:
@@ -29,7 +31,7 @@ def main(module: str, threads: str) -> None:
     importlib.import_module(module)
     broker = dramatiq.get_broker()
     broker.emit_after("process_boot")
-    worker = dramatiq.Worker(broker, worker_threads=int(threads))
+    worker = dramatiq.Worker(broker, worker_threads=int(threads), worker_timeout=IDLE_MILLISECONDS)
     worker.start()
     told.wait()
     worker.stop(timeout=GRACE_MILLISECONDS)

@@ -27,7 +27,7 @@ def settings_table() -> str:
 def default(info: FieldInfo) -> str:
     """A default as it would be written into the environment; empty for what is unset."""
     text = str(info.get_default(call_default_factory=True))
-    if text in ("None", "", "frozenset()") or "**" in text:
+    if text in ("None", "", "()", "frozenset()") or "**" in text:
         return ""
     return f"`{text.lower()}`" if isinstance(info.default, bool) else f"`{text}`"
 

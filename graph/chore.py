@@ -22,6 +22,10 @@ FINISH = query("chore/finish")
 POSTPONE = query("chore/postpone")
 IN_USE = query("chore/in_use")
 RECLAIM = query("chore/reclaim")
+UNUSED = query("chore/unused")
+# The migrations plan this one; it comes again after each slice, for ever. Its target, an id of its
+# own, tells this graph from others that may have used the same store.
+SWEEP = "sweep"
 
 
 class ChoreKind(StrEnum):
@@ -29,6 +33,7 @@ class ChoreKind(StrEnum):
 
     FETCH = "FETCH"
     REMOVE = "REMOVE"
+    SWEEP = "SWEEP"
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,17 @@ async def plan_fetch(tx: Transaction, workspace: str, asset_id: str) -> None:
     key = f"fetch:{asset_id}"
     row = {"key": key, "kind": ChoreKind.FETCH, "workspace": workspace, "target": asset_id}
     await _plan(tx, [row])
+
+
+async def plan_leftovers(graph: Graph, hashes: Iterable[str]) -> int:
+    """Of these bytes, those that no live asset has are to go; how many they are."""
+
+    async def work(tx: Transaction) -> int:
+        left = [row["sha256"] for row in await tx.run(UNUSED, hashes=list(hashes))]
+        await plan_removals(tx, left)
+        return len(left)
+
+    return await graph.write(work)
 
 
 async def _plan(tx: Transaction, rows: list[dict[str, str]]) -> None:

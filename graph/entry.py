@@ -46,6 +46,15 @@ class Change:
     detail: dict[str, object]
 
 
+@dataclass(frozen=True)
+class Line:
+    """A change, with who made it and where."""
+
+    actor: Actor
+    workspace: str | None
+    change: Change
+
+
 async def record(
     tx: Transaction,
     actor: Actor,
@@ -63,33 +72,28 @@ async def record_all(
     tx: Transaction, actor: Actor, workspace: str | None, changes: Sequence[Change]
 ) -> None:
     """Tells of many changes in one round trip."""
+    await record_lines(tx, [Line(actor, workspace, change) for change in changes])
+
+
+async def record_lines(tx: Transaction, lines: Sequence[Line]) -> None:
+    """The same of many people's, in many places."""
     at = now()
     told = [
         Entry(
             id=new_id(),
-            workspace=workspace,
+            workspace=line.workspace,
             at=at,
-            actor=actor.user,
-            token=actor.token,
-            request=actor.request,
-            action=change.action,
-            target=change.target,
-            detail=canonical(change.detail),
+            actor=line.actor.user,
+            token=line.actor.token,
+            request=line.actor.request,
+            action=line.change.action,
+            target=line.change.target,
+            detail=canonical(line.change.detail),
         )
-        for change in changes
+        for line in lines
     ]
-    await tx.run(
-        WRITE,
-        rows=[
-            {"id": line.id, "action": line.action, "target": line.target, "detail": line.detail}
-            for line in told
-        ],
-        workspace=workspace,
-        at=at,
-        actor=actor.user,
-        token=actor.token,
-        request=actor.request,
-    )
+    rows = [{name: value for name, value in vars(one).items() if name != "at"} for one in told]
+    await tx.run(WRITE, rows=rows, at=at)
     tx.entries += told
 
 

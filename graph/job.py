@@ -1,34 +1,24 @@
 """Jobs: generations as the worker that runs them sees them, under a lease that it keeps alive."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Self
 
-from graph import entry, output, provider_upload
+from graph import entry, provider_upload
 from graph.activity import Input, input_of
 from graph.actor import Actor
-from graph.asset import Asset
 from graph.catalog import query
 from graph.chore import Due
 from graph.driver import Graph, Row, Transaction
-from graph.generation import Failure, Generation, GenerationState, Price
+from graph.generation import Generation, Price
 from graph.identifier import now
-from graph.order import lane
-from graph.output import Output
 
 CLAIM = query("job/claim")
 RENEW = query("job/renew")
 ACCEPT = query("job/accept")
-HOLD = query("job/hold")
-END = query("job/end")
-REQUEUE = query("job/requeue")
 RELEASE = query("job/release")
 EXPIRED = query("job/expired")
-
-
-class LeaseLost(Exception):
-    """Another worker runs the generation by now, or it has ended."""
 
 
 @dataclass(frozen=True)
@@ -42,10 +32,11 @@ class JobInput:
 @dataclass(frozen=True)
 class Job:
     """A generation under the caller's lease. `doubtful` tells of a submit before, of which it is
-    not known whether it arrived."""
+    not known whether it arrived; `tries` counts submits, each with its doubts as one."""
 
     generation: Generation
     lease: str
+    tries: int
     doubtful: bool
     failures: int
     parameters: str
@@ -55,13 +46,14 @@ class Job:
     subject: str | None
 
     @classmethod
-    def from_record(cls, row: Row, lease: str) -> Self:
+    def from_record(cls, row: Row) -> Self:
         inputs = [
             JobInput(input_of(used, columns), dict(known)) for used, columns, known in row["inputs"]
         ]
         return cls(
             Generation.from_columns(row["generation"]),
-            lease,
+            row["lease"],
+            row["tries"],
             row["doubtful"],
             row["failures"],
             row["parameters"],
@@ -70,6 +62,31 @@ class Job:
             row["request"],
             row["subject"],
         )
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A job that its provider took, under a number of its own. `uploads` are the ids it gave to
+    inputs, by asset and id space; `problem` tells of what it left out."""
+
+    actor: Actor
+    generation: Generation
+    number: str
+    quoted: Price | None = None
+    request: str | None = None
+    uploads: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    problem: str | None = None
+
+    def row(self) -> dict[str, Any]:
+        quoted = self.quoted
+        told = {"quotedMicros": quoted.micros, "quotedUnit": quoted.unit} if quoted else {}
+        values = {"providerRequest": self.request, "problem": self.problem, **told}
+        return {"id": self.generation.id, "job": self.number, "values": values}
+
+    def line(self) -> entry.Line:
+        """What the audit trail says of it."""
+        told = entry.Change("generation.submit", self.generation.id, {"job": self.number})
+        return entry.Line(self.actor, self.generation.workspace_id, told)
 
 
 @dataclass(frozen=True)
@@ -82,13 +99,18 @@ class Pulse:
     stage: str | None
 
 
-async def claim(graph: Graph, number: str, lease: str, length: timedelta) -> Job | None:
-    """The job, leased to the caller; None if it has ended or another works on it."""
+async def claim(
+    graph: Graph, wanted: Sequence[tuple[str, str]], length: timedelta
+) -> dict[str, Job]:
+    """The jobs of these ids, each leased to the caller under the lease beside it; without those
+    that have ended or that another works on."""
+    rows = [{"id": number, "lease": lease} for number, lease in sorted(wanted)]
 
-    async def work(tx: Transaction) -> Job | None:
+    async def work(tx: Transaction) -> dict[str, Job]:
         at = now()
-        rows = await tx.run(CLAIM, id=number, lease=lease, at=at, until=at + length)
-        return Job.from_record(rows[0], lease) if rows else None
+        found = await tx.run(CLAIM, rows=rows, at=at, until=at + length)
+        jobs = (Job.from_record(row) for row in found)
+        return {one.generation.id: one for one in jobs}
 
     return await graph.write(work)
 
@@ -130,143 +152,20 @@ async def expired(
     return await graph.write(work)
 
 
-async def accept(
-    graph: Graph,
-    actor: Actor,
-    generation: Generation,
-    number: str,
-    *,
-    quoted: Price | None,
-    request: str | None,
-    uploads: Mapping[str, Mapping[str, str]],
-) -> bool:
-    """Keeps under which number the provider took it, before anything else happens to it, and the
-    ids it gave to inputs; tells whether it is to be cancelled."""
-    told = {"quotedMicros": quoted.micros, "quotedUnit": quoted.unit} if quoted else {}
+async def accept(graph: Graph, accepted: Sequence[Accepted]) -> dict[str, bool]:
+    """Keeps under which numbers the provider took jobs, before anything else happens to them, and
+    the ids it gave to inputs; tells which are to be cancelled."""
 
-    async def work(tx: Transaction) -> bool:
-        values = {"providerRequest": request, **told}
-        rows = await tx.run(ACCEPT, id=generation.id, job=number, values=values, at=now())
-        for asset_id, ids in uploads.items():
-            by_provider = {generation.provider: ids}
-            await provider_upload.claim(tx, generation.workspace_id, asset_id, by_provider)
-        if rows:
-            await entry.record(
-                tx,
-                actor,
-                "generation.submit",
-                generation.id,
-                workspace=generation.workspace_id,
-                job=number,
-            )
-        return bool(rows and rows[0]["cancel"])
+    async def work(tx: Transaction) -> dict[str, bool]:
+        rows = [one.row() for one in sorted(accepted, key=lambda one: one.generation.id)]
+        found = {row["id"]: row for row in await tx.run(ACCEPT, rows=rows, at=now())}
+        for one in accepted:
+            for asset_id, ids in one.uploads.items():
+                by_provider = {one.generation.provider: ids}
+                workspace = one.generation.workspace_id
+                await provider_upload.claim(tx, workspace, asset_id, by_provider)
+        first = [one for one in accepted if found[one.generation.id]["first"]]
+        await entry.record_lines(tx, [one.line() for one in first])
+        return {number: bool(row["cancel"]) for number, row in found.items()}
 
     return await graph.write(work)
-
-
-async def complete(
-    graph: Graph,
-    actor: Actor,
-    job: Job,
-    outputs: Sequence[Output],
-    *,
-    billed: Price | None,
-    values: Mapping[str, Any],
-) -> list[Asset]:
-    """Ends a job with what it made, all in one."""
-
-    async def work(tx: Transaction) -> list[Asset]:
-        generation = await _hold(tx, job)
-        inputs = [one.input for one in job.inputs]
-        made = await output.write(tx, actor, generation, outputs, inputs)
-        told = {"state": GenerationState.COMPLETED, "progress": 1.0, "problem": None}
-        await _end(tx, actor, job, {**values, **told}, billed, "generation.complete", {})
-        return made
-
-    return await graph.write(work)
-
-
-async def fail(
-    graph: Graph,
-    actor: Actor,
-    job: Job,
-    failure: Failure,
-    problem: str,
-    *,
-    code: str | None = None,
-    billed: Price | None = None,
-) -> None:
-    """Ends a job without its outputs, and says why."""
-    lost = failure is Failure.SUBMIT_LOST
-    state = GenerationState.UNKNOWN if lost else GenerationState.FAILED
-
-    async def work(tx: Transaction) -> None:
-        await _hold(tx, job)
-        values = {"state": state, "failure": failure, "problem": problem, "failureCode": code}
-        detail: dict[str, object] = {"failure": failure}
-        await _end(tx, actor, job, values, billed, "generation.fail", detail)
-
-    await graph.write(work)
-
-
-async def cancelled(
-    graph: Graph, actor: Actor, job: Job, problem: str | None, *, billed: Price | None = None
-) -> None:
-    """Ends a job that was called off."""
-
-    async def work(tx: Transaction) -> None:
-        await _hold(tx, job)
-        values = {"state": GenerationState.CANCELLED, "problem": problem}
-        await _end(tx, actor, job, values, billed, "generation.cancelled", {})
-
-    await graph.write(work)
-
-
-async def requeue(
-    graph: Graph, actor: Actor, job: Job, *, not_before: datetime, problem: str, failures: int
-) -> None:
-    """Puts a job back to be begun anew."""
-
-    async def work(tx: Transaction) -> None:
-        generation = await _hold(tx, job)
-        await tx.run(
-            REQUEUE,
-            id=generation.id,
-            lane=lane(generation.provider, generation.created_by),
-            notBefore=not_before,
-            problem=problem,
-            failures=failures,
-            at=now(),
-        )
-        detail = {"problem": problem, "failures": failures}
-        await _record(tx, actor, generation, "generation.requeue", detail)
-
-    await graph.write(work)
-
-
-async def _hold(tx: Transaction, job: Job) -> Generation:
-    for row in await tx.run(HOLD, id=job.generation.id, lease=job.lease, at=now()):
-        return Generation.from_columns(row["generation"])
-    raise LeaseLost
-
-
-async def _end(
-    tx: Transaction,
-    actor: Actor,
-    job: Job,
-    values: Mapping[str, Any],
-    billed: Price | None,
-    action: str,
-    detail: dict[str, object],
-) -> None:
-    cost = {"billedMicros": billed.micros, "billedUnit": billed.unit} if billed else {}
-    rows = await tx.run(END, id=job.generation.id, values={**values, **cost}, at=now())
-    await _record(tx, actor, Generation.from_columns(rows[0]["generation"]), action, detail)
-
-
-async def _record(
-    tx: Transaction, actor: Actor, generation: Generation, action: str, detail: dict[str, object]
-) -> None:
-    await entry.record(
-        tx, actor, action, generation.id, workspace=generation.workspace_id, **detail
-    )

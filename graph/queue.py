@@ -86,7 +86,8 @@ async def move(
     urgency, if none is named."""
 
     async def work(tx: Transaction) -> Generation:
-        standing = await _lock(tx, workspace, [moved, *([beside] if beside else [])])
+        named = {beside: "besideId"} if beside else {}
+        standing = await _lock(tx, workspace, {**named, moved: "id"})
         one = standing[moved]
         _refuse_begun(one, "id")
         other = standing[beside] if beside else None
@@ -139,14 +140,15 @@ def _refuse_other_queue(one: Standing, other: Standing) -> None:
         raise Conflict("besideId", "is of another urgency", "give both the same urgency first")
 
 
-async def _lock(tx: Transaction, workspace: str, ids: Sequence[str]) -> dict[str, Standing]:
+async def _lock(tx: Transaction, workspace: str, fields: Mapping[str, str]) -> dict[str, Standing]:
+    """Those of these ids; what is not there is refused by the name of its field."""
     found: dict[str, Standing] = {}
-    for row in await tx.run(LOCK, workspace=workspace, ids=list(ids), at=now()):
+    for row in await tx.run(LOCK, workspace=workspace, ids=list(fields), at=now()):
         generation = Generation.from_columns(row["generation"])
         found[generation.id] = Standing(generation, row["place"], row["lane"])
-    for one in ids:
+    for one, field in fields.items():
         if one not in found:
-            raise NotFound("ids", f"there is no generation {one}")
+            raise NotFound(field, f"there is no generation {one}")
     return found
 
 
@@ -158,7 +160,7 @@ async def _change(
         raise InvalidInput("ids", f"give 1 to {IDS_MAX} ids, got {len(once)}")
 
     async def work(tx: Transaction) -> list[Generation]:
-        standing = await _lock(tx, workspace, once)
+        standing = await _lock(tx, workspace, dict.fromkeys(once, "ids"))
         decided = {one: decide(standing[one]) for one in once}
         rows: list[Values] = [
             {"id": one, "values": values} for one, values in decided.items() if values

@@ -1,16 +1,17 @@
 """Where bytes are kept: a folder, S3, Google Cloud Storage or Azure, addressed by content."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 import obstore
-from obstore.exceptions import BaseError, NotFoundError
+from obstore.exceptions import AlreadyExistsError, BaseError, NotFoundError
 from obstore.store import LocalStore, ObjectStore, from_url
 
 from media.errors import Missing, StoreUnavailable
@@ -22,6 +23,10 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 _TRANSFER_TIME = timedelta(hours=6)
 _CONNECT_TIME = timedelta(seconds=10)
 _RETRY_TIME = timedelta(seconds=30)
+_OWNER_KEY = "owner"
+_PAGE = 1000
+# Bytes that lay here longer without being asked for may be about to be swept away.
+FRESH = timedelta(hours=1)
 
 
 def original_key(sha256: str) -> str:
@@ -42,6 +47,15 @@ class Head:
 
     key: str
     size: int
+    changed_at: datetime
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Bytes that lie in the store, and since when."""
+
+    sha256: str
+    changed_at: datetime
 
 
 @dataclass(frozen=True)
@@ -51,9 +65,9 @@ class Store:
     backend: ObjectStore
 
     async def put_file(self, sha256: str, path: Path) -> None:
-        """Keep this file under its hash; nothing is sent when it is already there."""
+        """Keep this file under its hash; nothing is sent when it came a moment ago already."""
         key = original_key(sha256)
-        if not await self.exists(key):
+        if not await self._is_fresh(key):
             with _available():
                 await obstore.put_async(self.backend, key, path)
 
@@ -66,7 +80,14 @@ class Store:
         """Size of an object; Missing when there is none."""
         with _present(key):
             meta = await obstore.head_async(self.backend, key)
-        return Head(key, meta["size"])
+        return Head(key, meta["size"], meta["last_modified"])
+
+    async def _is_fresh(self, key: str) -> bool:
+        try:
+            found = await self.head(key)
+        except Missing:
+            return False
+        return datetime.now(UTC) - found.changed_at < FRESH
 
     async def exists(self, key: str) -> bool:
         try:
@@ -103,6 +124,32 @@ class Store:
             found = await obstore.list(self.backend, f"thumbnail/{sha256}").collect_async()
         return [meta["path"] for meta in found]
 
+    async def originals(self, prefix: str) -> AsyncIterator[list[Kept]]:
+        """All bytes whose hash begins with these two digits, a page at a time."""
+        with _available():
+            async for page in obstore.list(self.backend, prefix, chunk_size=_PAGE):
+                found = ((meta["path"].replace("/", ""), meta["last_modified"]) for meta in page)
+                yield [Kept(name, at) for name, at in found if _SHA256.fullmatch(name)]
+
+    async def remove_unfinished(self, prefix: str, before: datetime) -> int:
+        """Removes what a process that was killed left half written; how many. A cloud shows none
+        of it, and has rules of its own for it."""
+        if not isinstance(self.backend, LocalStore) or self.backend.prefix is None:
+            return 0
+        folder = Path(self.backend.prefix)
+        with _available():
+            return await asyncio.to_thread(_remove_unfinished, folder, prefix, before)
+
+    async def belongs_to(self, owner: str) -> bool:
+        """Whether this is the store of that owner: the first who asks has it for good."""
+        try:
+            with _available():
+                await obstore.put_async(self.backend, _OWNER_KEY, owner.encode(), mode="create")
+        except StoreUnavailable as error:
+            if not isinstance(error.__cause__, AlreadyExistsError):
+                raise
+        return b"".join([chunk async for chunk in await self.open(_OWNER_KEY)]) == owner.encode()
+
 
 def open_store(media_url: str | None, data_dir: Path) -> Store:
     """The store at this URL, or a folder in the data directory; credentials come from the
@@ -133,6 +180,17 @@ async def _stream(key: str, result: "obstore.GetResult | None") -> AsyncIterator
     with _present(key):
         async for chunk in result.stream(min_chunk_size=CHUNK_BYTES):
             yield bytes(chunk)
+
+
+def _remove_unfinished(folder: Path, prefix: str, before: datetime) -> int:
+    removed = 0
+    # The store adds a number to the name until the file is whole.
+    for pattern in (f"{prefix}/*#*", f"thumbnail/{prefix}*/*#*"):
+        for path in folder.glob(pattern):
+            if path.stat().st_mtime < before.timestamp():
+                path.unlink(missing_ok=True)
+                removed += 1
+    return removed
 
 
 @contextmanager

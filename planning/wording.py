@@ -16,9 +16,8 @@ def described(fields: Mapping[str, str], slot: str, prompt: str | None) -> str:
     ]
     parts = [prompt, fields.get("name"), fields.get("description"), *traits]
     words = slot.removeprefix("custom:")
-    return ", ".join([part.strip() for part in parts if part and part.strip()] + [words])[
-        :PROMPT_MAX
-    ]
+    told = [part.strip().rstrip(".") for part in parts if part and part.strip()]
+    return ", ".join([*told, words])[:PROMPT_MAX]
 
 
 def shape_of(slot: str) -> tuple[int, int]:

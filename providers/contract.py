@@ -6,10 +6,10 @@ A third party adds one by an entry point of the group `pedigree.providers` that 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Protocol
 
+from providers.cost import Cost
 from providers.event import Event
 from providers.hint import Extraction, MediaType
 from settings import Settings
@@ -120,14 +120,6 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Cost:
-    """An amount of money, or of whatever the service counts in: `USD`, `credits`, `units`."""
-
-    amount: Decimal
-    unit: str
-
-
-@dataclass(frozen=True)
 class Upload:
     """An id that the service gave to an input, to be used again: which input, id space, id."""
 
@@ -139,12 +131,14 @@ class Upload:
 @dataclass(frozen=True)
 class Submitted:
     """An accepted job. `number` is all that `follow` and `cancel` need to find it again, in
-    another process too. `request` is what was sent, without bytes and secrets."""
+    another process too. `request` is what was sent, without bytes and secrets; `problems` tells
+    what of it was left out, though the rest is made."""
 
     number: str
     request: Mapping[str, Any] = field(default_factory=dict)
     quote: Cost | None = None
     uploads: tuple[Upload, ...] = ()
+    problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

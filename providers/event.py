@@ -2,13 +2,10 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
+from providers.cost import Cost
 from providers.error import ProviderError
 from providers.hint import MediaType
-
-if TYPE_CHECKING:
-    from providers.contract import Cost
 
 
 @dataclass(frozen=True)
@@ -65,7 +62,7 @@ class Model:
 class Done:
     """The end, after all outputs. `answer` is what the provider said of it all."""
 
-    cost: "Cost | None" = None
+    cost: Cost | None = None
     seed: int | None = None
     models: tuple[Model, ...] = ()
     answer: Mapping[str, object] = field(default_factory=dict)
@@ -76,14 +73,14 @@ class Failed:
     """The end, without success: `error` says whether making it anew may help."""
 
     error: ProviderError
-    cost: "Cost | None" = None
+    cost: Cost | None = None
 
 
 @dataclass(frozen=True)
 class Cancelled:
     """The end, as it was stopped."""
 
-    cost: "Cost | None" = None
+    cost: Cost | None = None
 
 
 Event = Accepted | Queued | Progress | Preview | Output | Done | Failed | Cancelled

@@ -1,24 +1,10 @@
 """Reads lineage and facts out of metadata that a client stored with an asset."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
-from providers.comfyui import lineage as comfyui
 from providers.hint import Extraction
-from providers.kling import lineage as kling
-from providers.local import lineage as local
-from providers.pixverse import lineage as pixverse
-from providers.runway import lineage as runway
+from providers.registry import plugins
 from providers.value import mapping
-
-Extractor = Callable[[Mapping[str, object]], Extraction]
-
-EXTRACTORS: Mapping[str, Extractor] = {
-    "comfyui": comfyui.extract,
-    "kling": kling.extract,
-    "local": local.extract,
-    "pixverse": pixverse.extract,
-    "runway": runway.extract,
-}
 
 
 def extract(provider: str, metadata: Mapping[str, object]) -> Extraction:
@@ -26,12 +12,12 @@ def extract(provider: str, metadata: Mapping[str, object]) -> Extraction:
 
     The metadata is untrusted: what cannot be read becomes a problem, never an error.
     """
-    extractor = EXTRACTORS.get(provider)
-    if extractor is None:
+    plugin = plugins().get(provider)
+    if plugin is None:
         return Extraction(problems=(_unknown(provider),))
-    return extractor(mapping(metadata))
+    return plugin.extract(mapping(metadata))
 
 
 def _unknown(provider: str) -> str:
-    known = ", ".join(sorted(EXTRACTORS))
+    known = ", ".join(sorted(plugins()))
     return f"Metadata of {provider[:40]!r} cannot be read; it can be of {known}."

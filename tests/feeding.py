@@ -31,6 +31,7 @@ class OwnRedis:
     def start(self) -> None:
         options = {"port": self._port, "requirepass": "secret", "dir": self._folder, "save": ""}
         options |= {"bind": "127.0.0.1", "appendonly": "yes", "loglevel": "warning"}
+        options |= {"logfile": self._folder / "redis.log"}
         line = [part for name, value in options.items() for part in (f"--{name}", str(value))]
         self._server = subprocess.Popen([program(), *line])
         assert answers(self._server, self._port, "secret")

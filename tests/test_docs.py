@@ -23,6 +23,9 @@ from docs.layout import arrange
 from docs.tables import TABLES, filled
 from embedded.services import Services
 from graph.edge import CATALOGUE, EdgeKind
+from graph.generation import Failure
+from graph.provider import ProviderState
+from providers.registry import plugins
 from settings import ROOT, Settings, environment_name
 
 SCHEMA = schema._schema
@@ -98,6 +101,15 @@ def test_the_tables_hold_everything() -> None:
         assert f"| {info.description} |" in readme
     for kind in EdgeKind:
         assert f"| `{kind}` | {CATALOGUE[kind].meaning} |" in concepts
+
+
+def test_every_failure_and_state_is_explained() -> None:
+    page = text(ROOT / "docs" / "generation.md")
+    for member in (*Failure, *ProviderState):
+        assert f"| `{member}` |" in page
+    readme = text(ROOT / "README.md")
+    for name in plugins():
+        assert f"| `{name}` |" in readme
 
 
 def test_queries_are_there() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from graph import activity, generation, order, workflow
-from graph.activity import Used
+from graph.activity import Input, Used
 from graph.actor import Actor
 from graph.asset import Asset, MediaState
 from graph.edge import EdgeKind, MediaType, Operation
@@ -44,10 +44,12 @@ async def retry(rooms: Rooms, actor: Actor, workspace: str, ids: Sequence[str]) 
         if number not in found:
             raise NotFound(f"ids.{index}", "there is no such generation")
         if found[number].state not in RETRIED:
-            state = found[number].state.lower()
-            raise Conflict(f"ids.{index}", f"did not fail: it is {state}", "rerun it instead")
+            raise _not_over(f"ids.{index}", found[number], "did not fail", "rerun it instead")
     for name in {found[number].provider for number in ids}:
         orders.plugin_of(rooms, name)
+    given = await activity.inputs(rooms.graph, [workspace], ids)
+    for index, number in enumerate(ids):
+        _refuse_gone(f"ids.{index}", given.get(number, []))
     made = [
         await _as_it_was(rooms, actor, found[number], retry_of=number)
         for number in dict.fromkeys(ids)
@@ -70,12 +72,15 @@ async def rerun(
     """Makes once more what a generation made: exactly, or with changes. Its outputs are linked to
     those of before, each to that of its index."""
     if former.state is not GenerationState.COMPLETED:
-        state = former.state.lower()
-        raise Conflict("id", f"it is {state}, so there is nothing to compare", "retry it instead")
+        raise _not_over("id", former, "made nothing to make once more", "retry it instead")
     changed = bool(changes) or prompt is not None
     linked = kind or (EdgeKind.REVISION_OF if changed else EdgeKind.VARIANT_OF)
-    beside = await _beside(rooms, former, linked)
     orders.plugin_of(rooms, former.provider)
+    given = (await activity.inputs(rooms.graph, [former.workspace_id], [former.id])).get(
+        former.id, []
+    )
+    _refuse_gone("id", given)
+    beside = await _beside(rooms, former, linked, first=len(given))
     if not changed:
         made = await _as_it_was(rooms, actor, former, beside=beside, once=once)
         await wake_dispatch(rooms.settings.redis_url, former.provider)
@@ -89,6 +94,8 @@ async def vary(
     rooms: Rooms, actor: Actor, varied: Asset, wish: Wish, *, once: str | None = None
 ) -> list[Generation]:
     """Makes variations of an asset: generations with it as their reference."""
+    if varied.media_state is not MediaState.STORED:
+        raise orders.no_bytes("assetId", varied)
     operation, provider, taken = await _rules(rooms, varied, wish)
     rule = next((one for kind in REFERENCES for one in taken if _takes(one, kind, varied)), None)
     if rule is None:
@@ -116,24 +123,29 @@ async def _rules(
         if wish.workflow not in found:
             raise NotFound("workflowId", "there is no such workflow")
         return None, workflows.PROVIDER, workflows.rules_of(found[wish.workflow])
+    if wish.provider:
+        orders.plugin_of(rooms, wish.provider)
     wanted = [wish.provider] if wish.provider else [varied.provider or FALLBACK, FALLBACK]
     for name in wanted:
         plugin = plugins().get(name)
         for operation in VARIED.get(varied.media_type, ()):
             ability = plugin.ability(operation.value) if plugin else None
-            if ability and (wish.provider or name in rooms.providers):
+            if ability and name in rooms.providers:
                 return operation, name, ability.inputs
-    raise InvalidInput("provider", f"makes no variations of {varied.media_type}", "name another")
+    kind = varied.media_type.lower()
+    if varied.media_type not in VARIED:
+        raise InvalidInput("assetId", f"no provider varies {kind}", "name a workflow that does")
+    raise InvalidInput("provider", f"does not vary {kind}", f"`{FALLBACK}` does")
 
 
 def _takes(rule: InputRule, kind: str, varied: Asset) -> bool:
     return rule.kind == kind and varied.media_type.value in rule.media_types
 
 
-async def _beside(rooms: Rooms, former: Generation, kind: EdgeKind) -> tuple[Used, ...]:
+async def _beside(
+    rooms: Rooms, former: Generation, kind: EdgeKind, *, first: int
+) -> tuple[Used, ...]:
     found = await activity.outputs(rooms.graph, [former.workspace_id], [former.id])
-    given = await activity.inputs(rooms.graph, [former.workspace_id], [former.id])
-    first = len(given.get(former.id, ()))
     return tuple(
         Used(one.id, kind, first + index, only=index)
         for index, one in enumerate(found.get(former.id, ()))
@@ -154,7 +166,6 @@ async def _as_it_was(
     home = former.workspace_id
     detail = (await generation.details(rooms.graph, [home], [former.id]))[former.id]
     given = (await activity.inputs(rooms.graph, [home], [former.id])).get(former.id, [])
-    _refuse_gone([one.asset for one in given if one.used.parameter])
     number = new_id()
     same = Order(
         provider=former.provider,
@@ -166,7 +177,7 @@ async def _as_it_was(
         slot=former.slot,
         workflow=former.workflow_id,
         urgency=former.urgency,
-        inputs=(*(one.used for one in given if retry_of or one.used.parameter), *beside),
+        inputs=(*(one.used for one in given if _stays(one, retry_of)), *beside),
         retry_of=retry_of,
         rerun_of=None if retry_of else former.id,
     )
@@ -175,10 +186,26 @@ async def _as_it_was(
     return (await order.queue(rooms.graph, actor, home, same, [new], once=key))[0]
 
 
-def _refuse_gone(given: Sequence[Asset]) -> None:
+def _stays(one: Input, retry_of: str | None) -> bool:
+    """What is lineage alone is told of a retry too, unless it was deleted since."""
+    told = retry_of is not None and one.asset.deleted_at is None
+    return one.used.parameter is not None or told
+
+
+def _not_over(field: str, former: Generation, told: str, hint: str) -> Conflict:
+    state = former.state.lower()
+    return Conflict(field, f"{told}: it is {state}", hint if former.ended else "wait for its end")
+
+
+def _refuse_gone(field: str, given: Sequence[Input]) -> None:
+    """Refuses where bytes that the provider would get are not here any more."""
     for one in given:
-        if one.media_state is not MediaState.STORED:
-            raise Conflict("id", f"it was made from asset {one.id}, which was deleted since")
+        if one.used.parameter and one.asset.media_state is not MediaState.STORED:
+            raise Conflict(
+                field,
+                f"its {one.used.parameter} is asset {one.asset.id}, whose bytes are gone",
+                "generate it anew from another asset",
+            )
 
 
 async def _wish(

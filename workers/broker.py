@@ -16,6 +16,8 @@ from workers.carrying import Carrying
 log = logging.getLogger("pedigree.worker")
 
 SOCKET_SECONDS = 15.0
+# Whoever asks for something does not wait longer than this for a worker to be woken.
+WAKE_SECONDS = 2.0
 # Generations have a queue of their own; the actors' names are part of their messages.
 GENERATE = "generate"
 DISPATCH = "dispatch"
@@ -40,12 +42,16 @@ class QueueRefused(QueueUnavailable):
     """Redis answers, and not to us: a wrong password, or a database it does not have."""
 
 
-def make_broker(url: str) -> RedisBroker:
+def make_broker(url: str, seconds: float | None = None) -> RedisBroker:
     """A broker whose lost messages are found again within seconds, as an idle queue's would
     otherwise lie for a quarter of an hour."""
+    patience = SOCKET_SECONDS if seconds is None else seconds
     broker = RedisBroker(
         client=redis.Redis.from_url(
-            url, socket_timeout=SOCKET_SECONDS, socket_connect_timeout=5.0, health_check_interval=15
+            url,
+            socket_timeout=patience,
+            socket_connect_timeout=min(patience, 5.0),
+            health_check_interval=15,
         ),
         heartbeat_timeout=15_000,
         maintenance_chance=100_000,
@@ -68,7 +74,7 @@ async def wake_dispatch(url: str | None, provider: str) -> None:
     Redis does not answer, a moment later."""
     try:
         await asyncio.to_thread(_send_dispatch, url or REDIS_URL, provider)
-    except (redis.RedisError, dramatiq.ConnectionError) as error:
+    except (redis.RedisError, dramatiq.BrokerConnectionError) as error:
         log.warning("workers are not woken for %s: %r", provider, error)
 
 
@@ -83,7 +89,7 @@ def _send_dispatch(url: str, provider: str) -> None:
 
 @cache
 def _sending(url: str) -> RedisBroker:
-    broker = make_broker(url)
+    broker = make_broker(url, WAKE_SECONDS)
     broker.declare_queue("default")
     return broker
 

@@ -1,4 +1,4 @@
-"""Does chores: fetches the bytes of remote assets and removes bytes nobody has any more."""
+"""Does chores: fetches the bytes of remote assets, and removes bytes nobody has any more."""
 
 import logging
 from datetime import timedelta
@@ -16,6 +16,7 @@ from media.errors import (
     MediaError,
     StoreUnavailable,
 )
+from workers import sweep
 from workers.rooms import Rooms
 from workers.upload import fill
 
@@ -31,17 +32,31 @@ async def run(rooms: Rooms, key: str) -> bool:
     found = await chore.claim(rooms.graph, key, LEASE)
     if found is None:
         return False
-    work = _fetch if found.kind is ChoreKind.FETCH else _remove
     try:
-        await work(rooms, found)
+        await _do(rooms, found)
     except (GraphError, *PASSING) as error:
         await _again(rooms, found, error)
     return True
 
 
+async def _do(rooms: Rooms, found: Chore) -> None:
+    match found.kind:
+        case ChoreKind.FETCH:
+            await _fetch(rooms, found)
+        case ChoreKind.REMOVE:
+            await _remove(rooms, found)
+        case ChoreKind.SWEEP:
+            await _sweep(rooms, found)
+
+
 async def _remove(rooms: Rooms, found: Chore) -> None:
     await rooms.store.delete_all(found.sha256 or "")
     await _finish(rooms, found)
+
+
+async def _sweep(rooms: Rooms, found: Chore) -> None:
+    await sweep.next_slice(rooms, found)
+    await chore.postpone(rooms.graph, found, now() + sweep.PAUSE)
 
 
 async def _fetch(rooms: Rooms, found: Chore) -> None:
@@ -71,6 +86,6 @@ async def _finish(rooms: Rooms, found: Chore) -> None:
 
 
 async def _again(rooms: Rooms, found: Chore, error: Exception) -> None:
-    pause = timedelta(seconds=min(2.0**found.attempts, 300.0))
+    pause = timedelta(seconds=2.0 ** min(found.attempts, 8))
     log.warning("chore %s is tried again in %s: %s", found.key, pause, error)
     await chore.postpone(rooms.graph, found, now() + pause)

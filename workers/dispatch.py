@@ -13,6 +13,7 @@ from graph.chore import Due
 from graph.driver import Graph
 from graph.error import GraphError
 from planning.dispatch import choose
+from providers.registry import plugins
 from workers.services import Services
 
 log = logging.getLogger("pedigree.worker")
@@ -20,6 +21,8 @@ log = logging.getLogger("pedigree.worker")
 DISPATCH = Actor("dispatch", None, "dispatch")
 # Within it somebody takes a job up that was dispatched, or it is sent again.
 PICKED_UP = timedelta(seconds=5)
+# What comes within it is dispatched together: each goes through a turn that all workers share.
+GATHER_SECONDS = 0.02
 
 
 class Dispatcher:
@@ -50,12 +53,14 @@ class Dispatcher:
             self._more.clear()
             while self._kicked:
                 await self._dispatch(self._kicked.pop())
+            await asyncio.sleep(GATHER_SECONDS)
 
     async def look(self) -> None:
         """Finds what waits without anybody being told: the queue may forget, the graph does not."""
         for provider in await dispatch.waiting(self._graph, self._services.names):
             self.kick(provider)
-        left = await job.expired(self._graph, self._services.names, PICKED_UP)
+        # Those of a service that is not configured any more too: they are to end as well.
+        left = await job.expired(self._graph, [*plugins(), *self._services.names], PICKED_UP)
         if left:
             await self._send(left)
 
@@ -67,3 +72,5 @@ class Dispatcher:
                 await self._send(begun)
         except (GraphError, RedisError) as error:
             log.warning("generations of %s are dispatched later: %s", provider, error)
+        except Exception:
+            log.exception("generations of %s are dispatched later", provider)

@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from graph import job as jobs
+from graph import ending as endings
 from graph.actor import Actor
 from graph.driver import Graph
 from graph.generation import Failure, Price
 from graph.identifier import now
 from graph.job import Job
 from graph.output import Output
-from providers.contract import Cost
+from providers.cost import Cost
 from providers.error import (
     Broken,
     Denied,
@@ -96,15 +96,11 @@ def _whole(error: ProviderError) -> str:
     return "\n".join([error.message, *(one for one in problems if one not in error.message)])
 
 
-async def apply(graph: Graph, actor: Actor, job: Job, ending: Ending) -> None:
-    """Raises LeaseLost where another worker is at it by now."""
+async def apply(graph: Graph, actor: Actor, job: Job, ending: GaveUp | CalledOff | Again) -> None:
+    """Tells of an ending without outputs. Raises LeaseLost where another worker is at it by now."""
     match ending:
-        case Completed():
-            await jobs.complete(
-                graph, actor, job, ending.outputs, billed=ending.billed, values=ending.values
-            )
         case GaveUp():
-            await jobs.fail(
+            await endings.fail(
                 graph,
                 actor,
                 job,
@@ -114,9 +110,9 @@ async def apply(graph: Graph, actor: Actor, job: Job, ending: Ending) -> None:
                 billed=ending.billed,
             )
         case CalledOff():
-            await jobs.cancelled(graph, actor, job, ending.problem, billed=ending.billed)
+            await endings.cancelled(graph, actor, job, ending.problem, billed=ending.billed)
         case Again():
-            await jobs.requeue(
+            await endings.requeue(
                 graph,
                 actor,
                 job,

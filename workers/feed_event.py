@@ -108,7 +108,7 @@ class Event:
             "stage": self.stage,
             "preview": self.preview,
         }
-        return orjson.dumps(told | {name: value for name, value in more.items() if value})
+        return orjson.dumps(told | {n: v for n, v in more.items() if v is not None and v != []})
 
     @classmethod
     def decoded(cls, workspace: str, text: bytes) -> Self:

@@ -4,59 +4,50 @@ Whoever runs it may die at any point; the next one goes on from what the graph h
 
 import asyncio
 import logging
-import random
 import uuid
-from collections.abc import AsyncGenerator, Coroutine
-from contextlib import aclosing
+from collections.abc import Coroutine
 from datetime import timedelta
 from functools import cached_property
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import orjson
 
 from graph import job as jobs
 from graph.actor import Actor
-from graph.asset import Media
+from graph.ending import Completion, LeaseLost
 from graph.error import GraphError
 from graph.generation import Failure
 from graph.identifier import new_id, now
-from graph.job import LeaseLost
-from media.errors import FetchFailed, FetchTimeout, MediaError, StoreUnavailable
+from graph.job import Accepted
 from providers import contract
 from providers.contract import Provider, Request
 from providers.error import Broken, Busy, Denied, Passing, ProviderError, SubmitLost, Unreachable
-from providers.event import Cancelled, Done, Event, Failed, Preview, Progress, Queued
-from providers.event import Output as Made
 from telemetry.request import REQUEST_ID
 from workers.ending import Again, CalledOff, Completed, Ending, GaveUp, apply, price, verdict
-from workers.leases import LENGTH, Held, Over
-from workers.material import InputGone, fetched, given
-from workers.record import bounded, output_of, values_of
-from workers.watched import Watched
+from workers.following import Following
+from workers.leases import Held, Over
+from workers.material import InputGone, given
+from workers.patience import Patience, pause
+from workers.record import bounded
 from workers.workshop import Workshop
 
 log = logging.getLogger("pedigree.worker")
 T = TypeVar("T")
 
-FIRST_PAUSE_SECONDS = 0.5
-LONGEST_PAUSE_SECONDS = 15.0
-# A job that fails so often in a row, while others of its provider do not, is given up.
-TROUBLES_MAX = 20
-FETCHES_MAX = 5
 CANCELS_MAX = 4
 
 
 async def run(shop: Workshop, number: str) -> None:
     """Runs it, if it is to be run and nobody else does."""
     try:
-        job = await jobs.claim(shop.graph, number, new_id(), LENGTH)
+        job = await shop.writes.claim.do((number, new_id()))
         if job is None:
             return
         async with shop.leases.holding(job) as held:
             working = Run(shop, held)
             ending = await working.until_over()
             if ending is not None:
-                await apply(shop.graph, working.actor, job, ending)
+                await working.put(ending)
         shop.dispatcher.kick(job.generation.provider)
     except LeaseLost:
         log.info("generation %s is in other hands", number)
@@ -74,10 +65,8 @@ class Run:
         self.number = self.generation.provider_job
         self.doubtful = held.job.doubtful
         self.unsent = not self.doubtful
-        self.kept: dict[int, tuple[Made, Media]] = {}
-        self.troubles = 0
-        self.spoiled = 0
-        self.watched = Watched(shop.rooms.feed, held)
+        self.patience = Patience(shop.services, self.name)
+        self.following = Following(shop, held)
 
     @property
     def provider(self) -> Provider:
@@ -89,8 +78,8 @@ class Run:
 
     @cached_property
     def key(self) -> str:
-        """The same for every try of a submit, and another once one was accepted."""
-        return str(uuid.uuid5(uuid.UUID(self.generation.id), str(self.generation.attempt)))
+        """The same for as long as one submit is in doubt; another for each that is begun anew."""
+        return str(uuid.uuid5(uuid.UUID(self.generation.id), str(self.job.tries)))
 
     async def until_over(self) -> Ending | None:
         """How it ended; None if it is left to others."""
@@ -109,21 +98,40 @@ class Run:
                 await jobs.release(self.shop.graph, self.job, unsent=self.unsent)
         return None
 
+    async def put(self, ending: Ending) -> None:
+        """Tells the graph; raises LeaseLost where another worker is at it by now."""
+        if not isinstance(ending, Completed):
+            await apply(self.shop.graph, self.actor, self.job, ending)
+            return
+        told = Completion(self.actor, self.job, ending.outputs, ending.billed, ending.values)
+        if not await self.shop.writes.complete.do(told):
+            raise LeaseLost
+        await self._keep_again()
+
+    async def _keep_again(self) -> None:
+        """Equal bytes may have been removed between our storing them and the commit; from the
+        commit on nobody removes them, so what is missing now is fetched again for good."""
+        if gone := await self.following.gone():
+            ending = await self._follow(await self._request())
+            if not isinstance(ending, Completed):
+                log.error("generation %s lost its outputs %s", self.generation.id, gone)
+
     def _result(self, making: "asyncio.Task[Ending]") -> Ending:
         error = making.exception()
         if error is None or isinstance(error, GraphError):
             return making.result()
         log.error("generation %s failed unexpectedly", self.generation.id, exc_info=error)
         told = Broken(f"Something unexpected went wrong; the log tells of {self.generation.id}.")
-        return verdict(self.job, told, _pause(self.job.failures))
+        return verdict(self.job, told, pause(self.job.failures))
 
     async def _make(self) -> Ending:
         if self.name not in self.shop.services.providers:
             return GaveUp(Failure.NOT_CONFIGURED, f"{self.name} is not configured any more.")
         if self.generation.cancel_asked_at:
             return await self._call_off()
+        limit = asyncio.timeout(self._seconds_left())
         try:
-            async with asyncio.timeout(self._seconds_left()):
+            async with limit:
                 request = await self._request()
                 if self.number is None and (ending := await self._submit(request)):
                     return ending
@@ -131,6 +139,8 @@ class Run:
         except InputGone as error:
             return GaveUp(Failure.INPUT_GONE, str(error))
         except TimeoutError:
+            if not limit.expired():
+                raise
             return await self._too_late()
 
     def _seconds_left(self) -> float:
@@ -167,129 +177,51 @@ class Run:
                 if self.doubtful:
                     return verdict(self.job, error, timedelta())
                 self.doubtful = True
-                await self._trouble(Unreachable(error.message))
+                await self.patience.wait(Unreachable(error.message))
             except ProviderError as error:
                 if not (self.doubtful and isinstance(error, Passing)):
                     return await self._not_taken(error)
-                await self._trouble(error)
+                await self.patience.wait(error)
             else:
                 return None
 
     async def _submit_once(self, request: Request) -> None:
-        job = contract.Job(self.key, request, self.doubtful)
-        taken = await self.provider.submit(job)
+        taken = await self.provider.submit(self._asked(request))
         self.number = taken.number
         uploads: dict[str, dict[str, str]] = {}
         inputs = [one for one in self.job.inputs if one.input.used.parameter]
         for one in taken.uploads:
             asset_id = inputs[one.input].input.asset.id
             uploads.setdefault(asset_id, {})[one.kind] = one.value
-        cancel = await jobs.accept(
-            self.shop.graph,
-            self.actor,
-            self.generation,
-            taken.number,
-            quoted=price(taken.quote),
-            request=bounded(taken.request),
-            uploads=uploads,
+        quoted, request_sent = price(taken.quote), bounded(taken.request)
+        left_out = "\n".join(taken.problems) or None
+        accepted = Accepted(
+            self.actor, self.generation, taken.number, quoted, request_sent, uploads, left_out
         )
+        cancel = await self.shop.writes.accept.do(accepted)
         await self.shop.services.held(self.name)
         if cancel:
             self.held.leave(Over.CANCELLED)
 
     async def _not_taken(self, error: ProviderError) -> Ending:
         services = self.shop.services
-        pause = _pause(self.job.failures)
+        wait = pause(self.job.failures)
         if isinstance(error, Busy):
             await services.rests(self.name, error.retry_in)
-            return Again(error.message, pause, counts=False)
+            return Again(error.message, wait, counts=False)
         if isinstance(error, Unreachable):
             await services.failed(self.name, error)
             if not services.usable(self.name):
                 return Again(error.message, timedelta(), counts=False)
         elif isinstance(error, Denied):
             services.look_soon(self.name)
-        return verdict(self.job, error, pause)
+        return verdict(self.job, error, wait)
 
     async def _follow(self, request: Request) -> Ending:
-        """What becomes of it, however often its provider has to be asked."""
-        job = contract.Job(self.key, request, self.doubtful)
-        with self.shop.listening(self.key) as news:
-            while True:
-                try:
-                    return await self._follow_once(job, news)
-                except (Unreachable, Busy) as error:
-                    await self._trouble(error)
-                    if self.troubles > TROUBLES_MAX:
-                        return verdict(self.job, error, _pause(self.job.failures))
-                except ProviderError as error:
-                    return verdict(self.job, error, _pause(self.job.failures))
-                except StoreUnavailable as error:
-                    await self._trouble(Passing(str(error)))
+        return await self.following.follow(self._asked(request), self.number or "")
 
-    async def _follow_once(self, job: contract.Job, news: asyncio.Event) -> Ending:
-        events = self.provider.follow(job, self.number or "", news)
-        async with aclosing(cast("AsyncGenerator[Event, None]", events)) as told:
-            async for event in told:
-                self.troubles = 0
-                if ending := await self._take(event, job.request):
-                    await self.shop.services.held(self.name)
-                    return ending
-        raise Unreachable(f"{self.name} stopped telling before the end")
-
-    async def _take(self, event: Event, request: Request) -> Ending | None:
-        match event:
-            case Queued() | Progress() | Preview():
-                await self.watched.tell(event)
-            case Made():
-                return await self._fetch(event)
-            case Done():
-                return self._done(event, request)
-            case Failed():
-                return verdict(self.job, event.error, _pause(self.job.failures), event.cost)
-            case Cancelled():
-                return CalledOff(f"It was stopped at {self.name}.", price(event.cost))
-        return None
-
-    def _done(self, done: Done, request: Request) -> Ending:
-        if not self.kept:
-            return GaveUp(Failure.PROVIDER_FAILED, f"{self.name} ended with no output.")
-        outputs = tuple(
-            output_of(self.job, made, media, request.parameters, done)
-            for _, (made, media) in sorted(self.kept.items())
-        )
-        return Completed(outputs, price(done.cost), values_of(self.generation, done))
-
-    async def _fetch(self, made: Made) -> Ending | None:
-        """An output that is kept already came again with what was told again."""
-        if made.index in self.kept:
-            return None
-        try:
-            media = await fetched(self.shop.rooms, made)
-        except StoreUnavailable:
-            raise
-        except (FetchFailed, FetchTimeout) as error:
-            raise Unreachable(f"An output could not be fetched: {error}") from error
-        except MediaError as error:
-            self.spoiled += 1
-            if self.spoiled < FETCHES_MAX:
-                raise Unreachable(f"An output came damaged: {error}") from error
-            return GaveUp(Failure.BAD_OUTPUT, f"Output {made.index + 1}: {error}")
-        self.kept[made.index] = made, media
-        return None
-
-    async def _trouble(self, error: Passing) -> None:
-        """Notes that a call failed, and waits until it makes sense to try again."""
-        self.troubles += 1
-        log.info("generation %s waits: %s", self.generation.id, error.message)
-        if isinstance(error, Unreachable):
-            # A look tells whether it is all of it: of several servers one may be away.
-            self.shop.services.look_soon(self.name)
-        elif isinstance(error, Busy):
-            await self.shop.services.rests(self.name, error.retry_in)
-        pause = max(_pause(self.troubles - 1).total_seconds(), error.retry_in or 0.0)
-        await asyncio.sleep(pause)
-        await self.shop.services.until_usable(self.name)
+    def _asked(self, request: Request) -> contract.Job:
+        return contract.Job(self.key, request, self.doubtful)
 
     async def _call_off(self) -> Ending:
         if self.number is None:
@@ -299,19 +231,13 @@ class Run:
             try:
                 stopped = await self.provider.cancel(self.number)
             except Passing:
-                await asyncio.sleep(_pause(attempt).total_seconds())
+                await asyncio.sleep(pause(attempt).total_seconds())
             except ProviderError as error:
                 return CalledOff(f"{self.name} did not stop it: {error.message}")
             else:
                 late = f"{self.name} cannot stop it; it may go on there, and be billed."
                 return CalledOff(None if stopped else late)
         return CalledOff(f"{self.name} did not answer; it may go on there, and be billed.")
-
-
-def _pause(failures: int) -> timedelta:
-    """Longer with each failure; chance keeps many from coming back at once."""
-    seconds = min(FIRST_PAUSE_SECONDS * 2 ** min(failures, 10), LONGEST_PAUSE_SECONDS)
-    return timedelta(seconds=seconds * random.uniform(0.5, 1.0))  # noqa: S311
 
 
 async def _whole(work: Coroutine[Any, Any, T]) -> T:

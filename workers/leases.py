@@ -81,6 +81,8 @@ class Leases:
                     await self._renew(list(self._held.values()))
                 except GraphError as error:
                     log.warning("leases are renewed later: %s", error)
+                except Exception:
+                    log.exception("leases are renewed later")
                 self._give_up_old()
 
     def stop(self) -> None:

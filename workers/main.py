@@ -92,6 +92,8 @@ class Reconciler(Middleware):
                     _send(run_chore, due)
             except (GraphError, redis.RedisError) as error:
                 log.warning("what is due is looked for again: %s", error)
+            except Exception:  # a worker that never looks again would do nothing, and seem well
+                log.exception("what is due is looked for again")
 
 
 def _send(actor: Any, due: Due) -> None:
@@ -113,7 +115,10 @@ async def _run_all(due: Sequence[Due]) -> None:
 @dramatiq.actor(max_retries=0, time_limit=600_000)
 async def run_chore(key: str) -> None:
     """Does one chore. It stands in the graph, so a message lost or doubled does no harm."""
-    await chores.run((await _opened.get()).rooms, key)
+    try:
+        await chores.run((await _opened.get()).rooms, key)
+    except GraphError as error:
+        log.warning("chore %s is done later: %s", key, error)
 
 
 @dramatiq.actor(max_retries=0, time_limit=float("inf"), queue_name=GENERATE)

@@ -1,5 +1,6 @@
 """Orders: what people ask to be made, checked against what its provider takes, and queued."""
 
+import asyncio
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -19,15 +20,17 @@ from graph.workflow import Content
 from planning.place import first_place
 from providers import checking
 from providers.contract import Ability, Input, InputRule, Plugin, Request
-from providers.error import Refused
+from providers.cost import Cost
+from providers.error import ProviderError, Refused
 from providers.registry import plugins
 from workers import workflow as workflows
 from workers.broker import wake_dispatch
 from workers.material import media_of
 from workers.rooms import Rooms
-from workers.workflow import STYLE_REFERENCES
+from workers.workflow import RETRY_SECONDS, STYLE_REFERENCES, ServiceAway
 
 SEED_MAX = 2**31 - 1
+QUOTE_SECONDS = 10.0
 PROMPT_MAX = 20_000
 
 
@@ -68,13 +71,16 @@ class Wish:
 
 @dataclass(frozen=True)
 class Checked:
-    """A wish that its provider would take. `seeds` are the parameters that want one."""
+    """A wish that its provider would take. `seeds` are the parameters that want one, `counted`
+    those that were given one."""
 
     operation: Operation
     parameters: Mapping[str, Any]
     used: tuple[Used, ...]
     seeds: tuple[str, ...]
+    counted: tuple[str, ...]
     prompt: str | None
+    request: Request
 
 
 async def place(
@@ -104,6 +110,21 @@ async def place(
     queued = await order.queue(rooms.graph, actor, workspace, ordered, new, once=once)
     await wake_dispatch(rooms.settings.redis_url, plugin.name)
     return queued
+
+
+async def quote(rooms: Rooms, workspace: str, wish: Wish) -> Cost | None:
+    """What one of what is wished for would cost, if its provider tells before; nothing begins."""
+    plugin = plugin_of(rooms, wish.provider)
+    checked = await check(rooms, workspace, plugin, wish)
+    try:
+        async with asyncio.timeout(QUOTE_SECONDS):
+            return await rooms.providers[plugin.name].quote(checked.request)
+    except TimeoutError as error:
+        raise ServiceAway(f"{plugin.title} did not answer in time.", RETRY_SECONDS) from error
+    except Refused as error:
+        raise InvalidInput(error.field or "parameters", error.message) from error
+    except ProviderError as error:
+        raise ServiceAway(error.message, RETRY_SECONDS) from error
 
 
 def plugin_of(rooms: Rooms, name: str) -> Plugin:
@@ -165,33 +186,37 @@ def _by_ability(plugin: Plugin, wish: Wish, given: tuple[Input, ...]) -> Checked
     ability = _ability(plugin, wish.operation)
     told = {"prompt": wish.prompt} if wish.prompt is not None else {}
     known: Mapping[str, Any] = ability.parameters.get("properties", {})
-    seeds = ("seed",) if "seed" in known and wish.parameters.get("seed") is None else ()
+    all_seeds = ("seed",) if "seed" in known else ()
+    counted = tuple(name for name in all_seeds if wish.parameters.get(name) is not None)
     try:
         parameters = checking.filled(ability, {**told, **wish.parameters})
         request = Request(ability.operation, parameters, given)
         checking.check(ability, request)
     except Refused as error:
-        raise InvalidInput(error.field or "parameters", error.message, _hint(error)) from error
+        hint = _hint(error, ability)
+        raise InvalidInput(error.field or "parameters", error.message, hint) from error
     prompt = parameters.get("prompt")
     return Checked(
         Operation(ability.operation),
         parameters,
         _used(ability.inputs, given, wish.inputs),
-        seeds,
+        () if counted else all_seeds,
+        counted,
         prompt if isinstance(prompt, str) else None,
+        request,
     )
 
 
 async def _by_workflow(
     rooms: Rooms, workspace: str, content: Content, wish: Wish, given: tuple[Input, ...]
 ) -> Checked:
-    resolved = workflows.resolve(
-        content,
-        fields=await _fields(rooms, workspace, wish.subject),
-        prompt=wish.prompt,
-        overrides=wish.parameters,
-        given=given,
-    )
+    fields = await _fields(rooms, workspace, wish.subject)
+    try:
+        resolved = workflows.resolve(
+            content, fields=fields, prompt=wish.prompt, overrides=wish.parameters, given=given
+        )
+    except (InvalidInput, Conflict) as error:
+        raise _renamed(error) from error
     if wish.operation not in (None, resolved.operation):
         raise InvalidInput("operation", f"the workflow does {resolved.operation.name}")
     given_as = tuple(
@@ -203,8 +228,19 @@ async def _by_workflow(
         resolved.parameters,
         _used(resolved.rules, resolved.inputs, given_as),
         resolved.seeds,
+        tuple(
+            name for name in workflows.analysis_of(content.json).seeds if name in wish.parameters
+        ),
         resolved.prompt,
+        Request(resolved.operation.value, resolved.parameters, resolved.inputs, resolved.graph),
     )
+
+
+def _renamed(error: InvalidInput | Conflict) -> InvalidInput | Conflict:
+    """The same; whoever has something made gives as parameters what overrides a workflow."""
+    said = (error.field, error.message, error.hint or "")
+    field, message, hint = (part.replace("overrides", "parameters") for part in said)
+    return type(error)(field, message, hint or None)
 
 
 async def _fields(rooms: Rooms, workspace: str, subject_id: str | None) -> Mapping[str, str]:
@@ -217,12 +253,12 @@ async def _fields(rooms: Rooms, workspace: str, subject_id: str | None) -> Mappi
 
 
 def _ability(plugin: Plugin, operation: Operation | None) -> Ability:
+    known = ", ".join(Operation(one.operation).name for one in plugin.abilities)
+    hint = "name a workflow by `workflowId`" if plugin.workflows else f"it does: {known}"
     if operation is None:
-        raise InvalidInput("operation", "say what to do, or name a workflow")
+        raise InvalidInput("operation", f"say what {plugin.title} is to do", hint)
     ability = plugin.ability(operation.value)
     if ability is None:
-        known = ", ".join(Operation(one.operation).name for one in plugin.abilities)
-        hint = "name a workflow" if plugin.workflows else f"it does: {known}"
         raise InvalidInput("operation", f"{plugin.title} does not do {operation.name}", hint)
     return ability
 
@@ -236,14 +272,18 @@ async def _assets(rooms: Rooms, workspace: str, given: Sequence[Given]) -> Mappi
     return found
 
 
+def no_bytes(where: str, found: Asset) -> Conflict:
+    """That nothing can be made from an asset."""
+    if found.deleted_at:
+        return Conflict(where, "this asset was deleted", "use another one")
+    told = f"the bytes of this asset are not here: it is {found.media_state}"
+    return Conflict(where, told, "upload or fetch them first, or use another asset")
+
+
 def _input(rooms: Rooms, one: Given, found: Asset, index: int) -> Input:
     media = media_of(rooms.store, found)
     if media is None:
-        raise Conflict(
-            f"inputs.{index}.assetId",
-            f"the bytes of this asset are not here: it is {found.media_state}",
-            "upload them first, or use another asset",
-        )
+        raise no_bytes(f"inputs.{index}.assetId", found)
     told = {**vars(one)}
     del told["asset_id"]
     return Input(media=media, **told)
@@ -274,12 +314,11 @@ def _each(checked: Checked, count: int) -> list[NewGeneration]:
     """One for each; where nobody gave a seed, each gets one of its own. One that was given counts
     on, so that no two are the same."""
     ids = sorted(new_id() for _ in range(count))
-    fixed = checked.parameters.get("seed")
     new = []
     for index, number in enumerate(ids):
         fresh = dict.fromkeys(checked.seeds, secrets.randbelow(SEED_MAX))
-        if not checked.seeds and isinstance(fixed, int):
-            fresh = {"seed": (fixed + index) % (SEED_MAX + 1)}
+        given = ((name, checked.parameters.get(name)) for name in checked.counted)
+        fresh |= {name: _counted(value, index) for name, value in given if isinstance(value, int)}
         seed = next(iter(fresh.values()), None)
         parameters = {**checked.parameters, **fresh}
         text = str(seed) if seed is not None else None
@@ -287,5 +326,22 @@ def _each(checked: Checked, count: int) -> list[NewGeneration]:
     return new
 
 
-def _hint(error: Refused) -> str | None:
-    return "; ".join(error.problems[1:4]) or None
+def _counted(seed: int, index: int) -> int:
+    """On from a seed that was given; back from one that leaves no room."""
+    return seed + index if seed + index <= SEED_MAX else seed - index
+
+
+def _hint(error: Refused, ability: Ability) -> str | None:
+    """What else is wrong; and what there is, where a name or a number is wrong or missing."""
+    hints = list(error.problems[1:4])
+    if error.field == "parameters":
+        known = ", ".join(ability.parameters.get("properties", {})) or "none"
+        hints.append(f"the parameters are: {known}")
+    elif (error.field or "").startswith("inputs"):
+        hints.append(f"it takes: {', '.join(map(_taken, ability.inputs)) or 'no assets'}")
+    return "; ".join(hints) or None
+
+
+def _taken(rule: InputRule) -> str:
+    count = str(rule.least) if rule.least == rule.most else f"{rule.least} to {rule.most}"
+    return f"{rule.name} ({count} {' or '.join(rule.media_types)})"

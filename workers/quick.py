@@ -33,7 +33,7 @@ async def generate(
     """By the slot's current workflow, where there is one and it can be run; else built in."""
     found = await subject.get_many(rooms.graph, [workspace], [subject_id])
     if subject_id not in found or found[subject_id].deleted_at:
-        raise NotFound("subjectId", "there is no such subject in this workspace")
+        raise NotFound("subjectId", "there is no such subject, or it was deleted")
     wish = await _wish(rooms, workspace, slot, fields_of(found[subject_id]), prompt)
     wish = replace(wish, subject=subject_id, slot=slot, count=count, urgency=urgency)
     return await orders.place(rooms, actor, workspace, wish, once=once)

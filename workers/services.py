@@ -91,11 +91,12 @@ class Services:
         await asyncio.gather(*self._looking.values(), return_exceptions=True)
 
     async def _look(self, name: str) -> None:
-        decide = await self._found(name)
         try:
-            await self._note(name, decide)
+            await self._note(name, await self._found(name))
         except GraphError as error:
             log.warning("how %s stands is noted later: %s", name, error)
+        except Exception:
+            log.exception("%s could not be looked at", name)
         finally:
             del self._looking[name]
 

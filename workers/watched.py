@@ -1,7 +1,9 @@
 """Tells those who watch how far a generation is: often enough to be seen, seldom enough to be
 borne."""
 
+import asyncio
 import time
+from contextlib import suppress
 
 from graph.identifier import new_id, now
 from providers.event import Preview, Progress, Queued
@@ -11,6 +13,7 @@ from workers.leases import Held
 
 TELL_SECONDS = 0.5
 PREVIEW_SECONDS = 1.0
+SHOW_SECONDS = 1.0
 PREVIEW_BYTES_MAX = 256 * 1024
 
 
@@ -49,7 +52,9 @@ class Watched:
         if late and len(preview.data) <= PREVIEW_BYTES_MAX:
             self._shown_at = time.monotonic()
             generation = self._held.job.generation
-            await self._feed.show(generation.id, preview.mime, preview.data)
+            with suppress(TimeoutError):  # a job does not wait for those who watch
+                async with asyncio.timeout(SHOW_SECONDS):
+                    await self._feed.show(generation.id, preview.mime, preview.data)
             self._feed.hint(self._event(preview=True))
 
     def _event(self, *, preview: bool) -> Event:

@@ -5,16 +5,44 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequen
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 
+from graph import ending
+from graph import job as jobs
 from graph.chore import Due
 from graph.driver import Graph
+from graph.ending import Completion
+from graph.job import Accepted, Job
 from settings import Settings
 from workers.cancel import cancel
 from workers.dispatch import Dispatcher
-from workers.leases import Leases
+from workers.leases import LENGTH, Leases
 from workers.rooms import Rooms, opened
 from workers.services import Services
+from workers.together import Together
 
+TOGETHER_MAX = 32
 Send = Callable[[Sequence[Due]], Awaitable[None]]
+
+
+class Writes:
+    """What the jobs of a process write, together where they do so at about the same time."""
+
+    def __init__(self, graph: Graph) -> None:
+        async def claim(wanted: Sequence[tuple[str, str]]) -> Sequence[Job | None]:
+            found = await jobs.claim(graph, wanted, LENGTH)
+            each = [(found.get(number), lease) for number, lease in wanted]
+            # Of two who want the same one, it is his whose lease it has.
+            return [job if job and job.lease == lease else None for job, lease in each]
+
+        async def accept(accepted: Sequence[Accepted]) -> Sequence[bool]:
+            cancel = await jobs.accept(graph, accepted)
+            return [cancel[one.generation.id] for one in accepted]
+
+        async def complete(done: Sequence[Completion]) -> Sequence[bool]:
+            return await ending.complete(graph, done)
+
+        self.claim = Together(claim, TOGETHER_MAX)
+        self.accept = Together(accept, TOGETHER_MAX)
+        self.complete = Together(complete, TOGETHER_MAX)
 
 
 @dataclass(frozen=True)
@@ -25,6 +53,7 @@ class Workshop:
     services: Services
     leases: Leases
     dispatcher: Dispatcher
+    writes: Writes
     news: dict[str, asyncio.Event] = field(default_factory=dict)
 
     @property
@@ -58,7 +87,7 @@ async def working(settings: Settings, send: Send) -> AsyncIterator[Workshop]:
         services = Services(rooms.graph, rooms.providers)
         leases = Leases(rooms.graph)
         dispatcher = Dispatcher(rooms.graph, services, send)
-        shop = Workshop(rooms, services, leases, dispatcher)
+        shop = Workshop(rooms, services, leases, dispatcher, Writes(rooms.graph))
         tasks = [
             asyncio.create_task(work) for work in (leases.keep(), dispatcher.run(), shop.hear())
         ]

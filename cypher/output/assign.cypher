@@ -1,7 +1,6 @@
-// Says that what a generation made is of the subject that it was made for.
-// $workspace $generation
-// -> subject
-MATCH (g:Generation {workspace: $workspace, id: $generation})-[:FOR]->(s:Subject)
+// Says that what generations made is of the subjects that it was made for.
+// $ids
+UNWIND $ids AS id
+MATCH (g:Generation {id: id})-[:FOR]->(s:Subject)
 MATCH (g)<-[:OUTPUT_OF]-(a:Asset)
 CREATE (a)-[:OF {subject: s.id, asset: a.id, slot: g.slot}]->(s)
-RETURN DISTINCT s.id AS subject

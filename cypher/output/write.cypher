@@ -1,8 +1,6 @@
-// Writes the assets that a generation made, each joined to it by its index.
-// $workspace $generation $rows $user $at
-// -> asset
-MATCH (g:Generation {workspace: $workspace, id: $generation})
+// Writes the assets that generations made, each joined to its own by its index.
+// $rows $at
 UNWIND $rows AS row
+MATCH (g:Generation {id: row.generation})
 CREATE (a:Asset)-[:OUTPUT_OF {index: row.index}]->(g)
-SET a += row.properties, a.createdAt = $at, a.updatedAt = $at, a.createdBy = $user
-RETURN <<asset a>> AS asset
+SET a += row.properties, a.createdAt = $at, a.updatedAt = $at, a.createdBy = row.user

@@ -8,7 +8,8 @@ from functools import partial
 
 from PIL import Image
 
-from providers.contract import Ability, Cost, Health, InputRule, Job, Plugin, Request, Submitted
+from providers.contract import Ability, Health, InputRule, Job, Plugin, Request, Submitted
+from providers.cost import Cost
 from providers.error import JobGone, Refused
 from providers.event import Done, Event, Output, Progress
 from providers.hint import Extraction

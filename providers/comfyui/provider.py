@@ -13,7 +13,8 @@ from providers.comfyui.pool import Pool, number_of
 from providers.comfyui.server import Server
 from providers.comfyui.standing import NOTE, Item, Running, Waiting
 from providers.comfyui.validation import partial
-from providers.contract import Cost, Health, Job, Request, Submitted, Upload
+from providers.contract import Health, Job, Request, Submitted, Upload
+from providers.cost import Cost
 from providers.error import Refused, SubmitLost
 from providers.event import Event
 from providers.value import mapping, text, whole
@@ -63,11 +64,11 @@ class ComfyUI:
         prompt_id = text(answer.get("prompt_id"), 200)
         if prompt_id is None:
             raise SubmitLost(f"ComfyUI at {server.url} does not say which id the job got")
-        problems = list(partial(answer, body["prompt"]))
         return Submitted(
             number=number_of(server, prompt_id),
-            request={"server": server.url, **body, **({"problems": problems} if problems else {})},
+            request={"server": server.url, **body},
             uploads=tuple(Upload(index, "file", file.key) for index, file in enumerate(files)),
+            problems=tuple(partial(answer, body["prompt"])),
         )
 
     async def follow(

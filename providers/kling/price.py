@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
-from providers.contract import Cost, Request
+from providers.contract import Request
+from providers.cost import Cost
 from providers.kling.models import chosen, model_of
 
 Rate = tuple[Decimal | None, Decimal]

@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
-from providers.contract import Cost, Health, Job, Request, Submitted, Upload
+from providers.contract import Health, Job, Request, Submitted, Upload
+from providers.cost import Cost
 from providers.error import Broken, JobGone, Refused, SubmitLost
 from providers.event import Accepted, Done, Event, Failed, Model, Output, Progress
 from providers.http import pause

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from providers.contract import Cost
+from providers.cost import Cost
 from providers.event import Output
 from providers.hint import MediaType
 from providers.kling.offer import NEW, Design

@@ -12,7 +12,8 @@ import anyio.to_thread
 from av.error import FFmpegError
 
 from providers.checking import check, filled
-from providers.contract import Cost, Health, Input, Job, Request, Submitted
+from providers.contract import Health, Input, Job, Request, Submitted
+from providers.cost import Cost
 from providers.error import Broken, JobGone, Refused
 from providers.event import Accepted, Cancelled, Done, Event, Failed, Model
 from providers.local.ability import ABILITIES

@@ -5,7 +5,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import urlsplit
 
-from providers.contract import Cost, Job
+from providers.contract import Job
+from providers.cost import Cost
 from providers.error import Broken, Moderated, Refused, Unreachable
 from providers.event import Done, Event, Failed, Model, Output, Progress, Queued
 from providers.hint import MediaType

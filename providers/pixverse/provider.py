@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid5
 
-from providers.contract import Cost, Health, Job, Request, Submitted
+from providers.contract import Health, Job, Request, Submitted
+from providers.cost import Cost
 from providers.error import JobGone, Moderated, Refused, SubmitLost, Unreachable
 from providers.event import Event, Failed
 from providers.http import pause

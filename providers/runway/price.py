@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from providers.contract import Cost, Request
+from providers.contract import Request
+from providers.cost import Cost
 from providers.runway.body import body_of
 
 CREDITS = "credits"

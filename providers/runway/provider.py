@@ -9,7 +9,8 @@ from urllib.parse import quote
 
 import httpx
 
-from providers.contract import Cost, Health, Job, Request, Submitted, Upload
+from providers.contract import Health, Job, Request, Submitted, Upload
+from providers.cost import Cost
 from providers.error import Refused, SubmitLost, Unreachable
 from providers.event import Cancelled, Event, Failed
 from providers.http import CALL_SECONDS, Http

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from providers.contract import Cost, Request
+from providers.contract import Request
+from providers.cost import Cost
 from providers.error import Broken
 from providers.event import Cancelled, Done, Event, Failed, Model, Output, Progress, Queued
 from providers.hint import MediaType

@@ -28,11 +28,20 @@ from graph.identifier import new_id
 from graph.role import Role
 from settings import Settings
 from tests.api.counting import schema as counting_schema
+from tests.api.worker import chosen, worker
 
 SITE = "https://studio.example"
 INIT_SECONDS = 0.5
 PING_SECONDS = 0.2
 MOST = 3
+UNENDED = """
+query ($workspace: ID) {
+  generations(first: 200, filter: { states: [QUEUED, RUNNING] }, workspace: $workspace) {
+    edges { node { id } }
+  }
+}
+"""
+CANCEL = "mutation ($ids: [ID!]!) { cancelGenerations(input: { ids: $ids }) { __typename } }"
 
 
 @dataclass(frozen=True)
@@ -151,6 +160,39 @@ class People:
 
 
 @pytest.fixture(scope="session")
+def makers(config: Settings, services: Services) -> Starlette:
+    """An API that can ask for media."""
+    return create_app(chosen(config, services))
+
+
+@pytest.fixture(scope="session")
+def made_at(makers: Starlette) -> Iterator[str]:
+    """Its address."""
+    with serving(makers) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def at_work(
+    made_at: str, makers: Starlette, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
+    """A worker process for as long as a module's tests run; it would do the chores of others."""
+    log = tmp_path_factory.mktemp("worker") / "log"
+    with worker(makers.state.edge.settings, log):
+        yield
+
+
+@pytest.fixture
+async def crew(graph: Graph, made_at: str) -> AsyncIterator["People"]:
+    """New people in front of that API; what they leave in its queues is called off."""
+    async with httpx.AsyncClient(base_url=made_at, timeout=30) as client:
+        found = await gather(graph, client)
+        yield found
+        for one in (found.owner, found.stranger):
+            await call_off(one)
+
+
+@pytest.fixture(scope="session")
 async def people(graph: Graph, http: httpx.AsyncClient) -> People:
     return await gather(graph, http)
 
@@ -165,6 +207,14 @@ async def gather(graph: Graph, http: httpx.AsyncClient) -> People:
         await _join(graph, http, owner.workspace, Role.AUDITOR),
         await _join(graph, http, None, Role.OWNER),
     )
+
+
+async def call_off(who: Client) -> None:
+    """Leaves nothing of a workspace in the queues, as they are for all."""
+    found = (await who.ask(UNENDED, workspace=who.workspace))["generations"]
+    ids = [edge["node"]["id"] for edge in found["edges"]]
+    if ids:
+        await who.ask(CANCEL, ids=ids)
 
 
 async def _join(graph: Graph, http: httpx.AsyncClient, home: str | None, role: Role) -> Client:

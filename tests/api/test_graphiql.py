@@ -191,6 +191,8 @@ def test_there_are_starters_for_what_people_come_for() -> None:
         "6-link",
         "7-as-of",
         "8-watch",
+        "9-generate",
+        "10-making",
     ]
 
 

@@ -10,16 +10,18 @@ from pathlib import Path
 import orjson
 import pytest
 
-from bench import clients, importing, live, neo4j_graphql, report, sizes
+from bench import clients, generations, importing, live, neo4j_graphql, report, sizes
 from bench.ancestry import Ancestry
 from bench.data import name_of, ordinary
 from bench.error import BenchError
 from bench.generator import generate
+from bench.plugin import installed
 from bench.scale import Scale
 from bench.servers import LIMITLESS, Servers
 from bench.table import shares, table
 from bench.timing import Case, Contender, Effort, Summary, measure, measure_all
 from embedded.services import Services
+from providers.registry import plugins
 from settings import Settings
 
 # A fresh Neo4j has all its plans to make first, which takes long where others share the cores.
@@ -38,6 +40,8 @@ SCALE = Scale(
     passes=1,
     watchers=3,
     changes=2,
+    queued=30,
+    jobs=8,
 )
 BRIEF = dataclasses.replace(SCALE, clients=(2,), processes=(1,))
 
@@ -169,11 +173,32 @@ def test_the_import_is_measured_beside_bare_cypher(servers: Servers) -> None:
 
 def test_subscribers_hear_of_changes(servers: Servers) -> None:
     done = live.report(servers, BRIEF)
-    (row,) = done.rows
-    assert row.since_answer.calls == SCALE.watchers * SCALE.changes
-    assert row.since_sent.median > row.since_answer.median
-    assert row.last.calls == SCALE.changes
+    assert [row.name for row in done.rows] == ["assets", "generations"]
+    for row in done.rows:
+        assert row.since_answer.calls == SCALE.watchers * SCALE.changes
+        assert row.since_sent.median > row.since_answer.median
+        assert row.last.calls == SCALE.changes
     assert any("since the answer" in line for line in done.lines())
+
+
+def test_generations_are_measured_beside_an_empty_actor(servers: Servers) -> None:
+    """The bench itself refuses a run in which not all were completed."""
+    done = generations.report(servers, BRIEF)
+    assert [(each.name, each.generations) for each in done.orders] == [
+        (generations.BY_HAND, SCALE.queued),
+        (generations.BY_GRAPHQL, SCALE.queued),
+    ]
+    names = [*generations.EMPTY.values(), generations.GENERATIONS]
+    assert [(run.name, run.jobs) for run in done.runs] == [(name, SCALE.jobs) for name in names]
+    assert all(run.rate > 0 for run in done.runs)
+    assert done.runs[-1].cpu["worker1"] > 0
+    assert any("generations a second" in line for line in done.lines())
+
+
+def test_the_provider_that_takes_no_time_is_there_for_the_bench_alone() -> None:
+    with installed():
+        assert "instant" in plugins()
+    assert "instant" not in plugins()
 
 
 def test_roots_are_chosen_by_what_stands_above_and_below() -> None:

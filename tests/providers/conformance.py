@@ -14,7 +14,8 @@ from typing import Any
 import anyio
 import pytest
 
-from providers.contract import Cost, Health, Provider, Request
+from providers.contract import Health, Provider, Request
+from providers.cost import Cost
 from providers.error import JobGone, ProviderError, Refused, SubmitLost
 from providers.event import Cancelled, Done, Event
 from tests.providers.conforming import (
@@ -241,7 +242,7 @@ class Conformance(Described):
                 provider.health,
                 lambda: provider.submit(new_job(any_wanted)),
                 lambda: followed(provider, job, number),
-                lambda: provider.cancel(number),
+                *([lambda: provider.cancel(number)] if self.traits.cancels else []),
             )
             for call in calls:
                 with pytest.raises(ProviderError) as raised:

@@ -7,7 +7,8 @@ import zlib
 from collections.abc import AsyncIterator, Mapping
 from functools import partial
 
-from providers.contract import Ability, Cost, Health, Job, Plugin, Request, Submitted
+from providers.contract import Ability, Health, Job, Plugin, Request, Submitted
+from providers.cost import Cost
 from providers.error import JobGone, Refused
 from providers.event import Done, Event, Model, Output
 from providers.hint import Extraction

@@ -85,7 +85,7 @@ async def test_what_was_sent_is_told_exactly(server: Running, provider: ComfyUI)
     assert ran["3"]["inputs"]["seed"] == 12
     assert told.request["server"] == server.url
     assert extra == {"pedigree": {"job": sent.key}, "client_id": sent.key}
-    assert "problems" not in told.request
+    assert told.problems == ()
     assert await provider.quote(sent.request) is None
 
 
@@ -159,7 +159,7 @@ async def test_outputs_that_are_left_out_are_told(server: Running, provider: Com
     workflow["51"] = node("VAEDecode", samples=["3", 0], vae=["50", 0])
     workflow["52"] = node("SaveImage", images=["51", 0])
     told = await provider.submit(job(workflow))
-    (problem,) = told.request["problems"]
+    (problem,) = told.problems
     assert problem.startswith("Node 50 (VAELoader), input vae_name: Value not in list")
 
 

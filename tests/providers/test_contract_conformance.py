@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from providers.contract import Cost, InputRule, Job, Plugin, Request, Submitted
+from providers.contract import InputRule, Job, Plugin, Request, Submitted
+from providers.cost import Cost
 from providers.event import Done, Event, Output, Progress
 from tests.providers import instant
 from tests.providers.conformance import Conformance

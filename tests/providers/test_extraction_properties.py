@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from graph.edge import CATALOGUE, EdgeKind, MediaType, Operation
 from providers.comfyui.rules import ENCODED_TEXTS, LOADERS
-from providers.extraction import EXTRACTORS, extract
+from providers.extraction import extract
 from providers.kling.rules import SERVICE as KLING
 from providers.pixverse.rules import SERVICE as PIXVERSE
+from providers.registry import plugins
 from providers.rule import Service
 from providers.runway.rules import SERVICE as RUNWAY
 
@@ -127,7 +128,7 @@ def check(provider: str, metadata: dict[str, object]) -> None:
 
 
 @settings(deadline=None)
-@given(st.sampled_from(sorted(EXTRACTORS)), ANY_JSON)
+@given(st.sampled_from(sorted(plugins())), ANY_JSON)
 @example("comfyui", {"prompt": [0, 0, {}, 0, [0]]})
 @example("kling", {"request": {"prompt": 10**5000, "seed": 10**5000}})
 @example("pixverse", {"media_metadata": {"pixverse_extend": {"source_video_id": 10**5000}}})
@@ -151,7 +152,7 @@ def test_any_graph(metadata: dict[str, object]) -> None:
 @settings(deadline=None)
 @given(st.text(max_size=50))
 def test_any_provider(name: str) -> None:
-    if name not in EXTRACTORS:
+    if name not in plugins():
         found = extract(name, {"prompt": "x"})
         assert (found.parents, len(found.problems)) == ((), 1)
-        assert "comfyui, kling, pixverse, runway" in found.problems[0]
+        assert ", ".join(sorted(plugins())) in found.problems[0]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from providers.contract import Cost
+from providers.cost import Cost
 from providers.kling.price import quote
 from tests.providers.kling_help import A, wanted
 

@@ -7,7 +7,8 @@ from decimal import Decimal
 import anyio
 import pytest
 
-from providers.contract import Cost, Job, Request, Upload
+from providers.contract import Job, Request, Upload
+from providers.cost import Cost
 from providers.error import Broken, JobGone, Moderated, ProviderError, Refused
 from providers.event import Accepted, Done, Event, Failed, Model, Output, Progress
 from providers.kling.provider import Kling

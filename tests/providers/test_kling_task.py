@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from providers.contract import Cost
+from providers.cost import Cost
 from providers.kling.offer import NEW, OLD
 from providers.kling.task import key_of, read
 

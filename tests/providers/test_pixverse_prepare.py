@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from providers.contract import Cost, Input, Request, Upload
+from providers.contract import Input, Request, Upload
+from providers.cost import Cost
 from providers.error import ProviderError, Refused
 from providers.pixverse.limit import MEGABYTE
 from providers.pixverse.provider import PixVerse

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from providers.contract import Cost, Job, Request
+from providers.contract import Job, Request
+from providers.cost import Cost
 from providers.error import (
     Broken,
     Denied,

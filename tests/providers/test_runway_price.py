@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from providers.contract import Cost, Input, Request
+from providers.contract import Input, Request
+from providers.cost import Cost
 from providers.runway.price import cost_of, quote
 from tests.providers import samples
 

@@ -9,7 +9,8 @@ from itertools import pairwise
 import httpx
 import pytest
 
-from providers.contract import Cost, Input, Request, Upload
+from providers.contract import Input, Request, Upload
+from providers.cost import Cost
 from providers.error import (
     Broken,
     Busy,

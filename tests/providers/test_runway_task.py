@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from providers.contract import Cost, Request
+from providers.contract import Request
+from providers.cost import Cost
 from providers.error import Broken, Moderated
 from providers.event import Cancelled, Done, Failed, Model, Output, Progress, Queued
 from providers.runway.task import events_of, media_type_of, without_queries

@@ -25,7 +25,7 @@ from workers.leases import Leases
 from workers.order import Wish
 from workers.rooms import Rooms
 from workers.services import Services
-from workers.workshop import Workshop
+from workers.workshop import Workshop, Writes
 
 
 @dataclass
@@ -101,7 +101,7 @@ async def works(
         await found[0].send(due)
 
     dispatcher = Dispatcher(rooms.graph, services, send)
-    shop = Workshop(rooms, services, leases, dispatcher)
+    shop = Workshop(rooms, services, leases, dispatcher, Writes(rooms.graph))
     found.append(Works(world, shop, provider))
     tasks = [
         asyncio.create_task(leases.keep()),

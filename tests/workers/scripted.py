@@ -11,16 +11,8 @@ from typing import Any
 from PIL import Image
 
 from graph.identifier import new_id
-from providers.contract import (
-    Ability,
-    Cost,
-    Health,
-    InputRule,
-    Job,
-    Plugin,
-    Request,
-    Submitted,
-)
+from providers.contract import Ability, Health, InputRule, Job, Plugin, Request, Submitted
+from providers.cost import Cost
 from providers.error import JobGone, ProviderError
 from providers.event import Accepted, Cancelled, Done, Event, Model, Output, Progress
 from providers.hint import Extraction

@@ -8,9 +8,11 @@ import pytest
 
 from graph import lineage
 from graph.edge import EdgeKind, Evidence, Operation
+from graph.ending import Completion
 from graph.error import Conflict, InvalidInput
 from graph.generation import Failure, GenerationState
 from graph.lineage import Direction, Walk
+from media.store import original_key
 from providers.error import (
     Broken,
     Busy,
@@ -27,7 +29,7 @@ from tests.waiting import until
 from tests.workers.generating import Works, works
 from tests.workers.refreshing import Here
 from tests.workers.scripted import Scripted
-from workers import dispatch, generate
+from workers import dispatch, generate, patience
 from workers.order import Given
 
 pytestmark = pytest.mark.anyio
@@ -35,8 +37,8 @@ pytestmark = pytest.mark.anyio
 
 @pytest.fixture
 async def at_work(here: Here, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Works]:
-    monkeypatch.setattr(generate, "FIRST_PAUSE_SECONDS", 0.02)
-    monkeypatch.setattr(generate, "LONGEST_PAUSE_SECONDS", 0.05)
+    monkeypatch.setattr(patience, "FIRST_PAUSE_SECONDS", 0.02)
+    monkeypatch.setattr(patience, "LONGEST_PAUSE_SECONDS", 0.05)
     async with works(here.rooms, here.world, Scripted(), monkeypatch) as found:
         yield found
 
@@ -158,6 +160,27 @@ async def test_an_output_that_stays_spoiled_is_given_up(at_work: Works) -> None:
     at_work.provider.spoil = 1000
     done = await at_work.ended((await at_work.ask()).id)
     assert (done.state, done.failure) == (GenerationState.FAILED, Failure.BAD_OUTPUT)
+
+
+async def test_bytes_that_went_before_the_commit_are_fetched_again(at_work: Works) -> None:
+    store, complete = at_work.shop.rooms.store, at_work.shop.writes.complete.do
+
+    async def after_a_removal(done: Completion) -> bool:
+        for one in done.outputs:
+            assert one.asset.media
+            await store.delete_all(one.asset.media.sha256)
+        return await complete(done)
+
+    at_work.shop.writes.complete.do = after_a_removal  # type: ignore[method-assign, assignment]
+    asked = await at_work.ask(parameters={"count": 2})
+    done = await at_work.ended(asked.id)
+    assert done.state is GenerationState.COMPLETED
+
+    async def are_there() -> bool:
+        made = await at_work.outputs(asked.id)
+        return all([await store.exists(original_key(one.sha256 or "")) for one in made])
+
+    await until(are_there)
 
 
 async def test_what_no_worker_took_up_is_sent_again(

@@ -10,12 +10,13 @@ from graph import job as jobs
 from graph import queue
 from graph.generation import GenerationState
 from graph.identifier import new_id
+from graph.job import Job
 from providers.error import SubmitLost, Unreachable
 from tests.waiting import until
 from tests.workers.generating import Works, works
 from tests.workers.refreshing import Here
 from tests.workers.scripted import Scripted
-from workers import generate, leases
+from workers import leases, patience
 from workers.leases import Over
 
 pytestmark = pytest.mark.anyio
@@ -23,8 +24,8 @@ pytestmark = pytest.mark.anyio
 
 @pytest.fixture
 async def at_work(here: Here, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Works]:
-    monkeypatch.setattr(generate, "FIRST_PAUSE_SECONDS", 0.02)
-    monkeypatch.setattr(generate, "LONGEST_PAUSE_SECONDS", 0.05)
+    monkeypatch.setattr(patience, "FIRST_PAUSE_SECONDS", 0.02)
+    monkeypatch.setattr(patience, "LONGEST_PAUSE_SECONDS", 0.05)
     monkeypatch.setattr(leases, "RENEW_SECONDS", 0.1)
     async with works(here.rooms, here.world, Scripted(), monkeypatch) as found:
         yield found
@@ -96,9 +97,8 @@ async def test_a_job_whose_worker_died_is_taken_over(at_work: Works) -> None:
     asked = await at_work.ask()
     await at_work.reached(asked.id, GenerationState.RUNNING)
     graph = at_work.world.graph
-    dead = await jobs.claim(graph, asked.id, new_id(), timedelta(seconds=1))
-    assert dead
-    assert await jobs.claim(graph, asked.id, new_id(), timedelta(seconds=20)) is None
+    assert await jobs.claim(graph, [(asked.id, new_id())], timedelta(seconds=1))
+    assert not await jobs.claim(graph, [(asked.id, new_id())], timedelta(seconds=20))
     at_work.deaf = False
     done = await at_work.ended(asked.id)
     assert done.state is GenerationState.COMPLETED
@@ -110,17 +110,16 @@ async def test_one_who_died_in_a_submit_leaves_a_doubt(at_work: Works) -> None:
     asked = await at_work.ask()
     await at_work.reached(asked.id, GenerationState.RUNNING)
     graph = at_work.world.graph
-    await jobs.claim(graph, asked.id, new_id(), timedelta(milliseconds=1))
-    again = None
+    short = timedelta(milliseconds=1)
+    await jobs.claim(graph, [(asked.id, new_id())], short)
+    again: dict[str, Job] = {}
 
     async def expired() -> bool:
-        nonlocal again
-        again = await jobs.claim(graph, asked.id, new_id(), timedelta(milliseconds=1))
-        return again is not None
+        again.update(await jobs.claim(graph, [(asked.id, new_id())], short))
+        return bool(again)
 
     await until(expired)
-    assert again
-    assert again.doubtful
+    assert again[asked.id].doubtful
     at_work.deaf = False
     assert (await at_work.ended(asked.id)).state is GenerationState.COMPLETED
 
