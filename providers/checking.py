@@ -17,7 +17,7 @@ def filled(ability: Ability, parameters: Mapping[str, Any]) -> dict[str, Any]:
     defaults = {name: one["default"] for name, one in known.items() if "default" in one}
     whole = {**defaults, **{name: value for name, value in parameters.items() if value is not None}}
     problems = [
-        (".".join(map(str, error.instance_path)), error.message)
+        (".".join(map(str, error.instance_path)), _kind(error.message))
         for error in _validator(orjson.dumps(ability.parameters).decode()).iter_errors(whole)
     ]
     _refuse(problems, "parameters")
@@ -72,6 +72,13 @@ def _refuse(problems: Sequence[tuple[str, str]], where: str) -> None:
         name, problem = problems[0]
         said = tuple(f"{at or where}: {what}" for at, what in problems)
         raise Refused(problem, field=f"{where}.{name}" if name else where, problems=said)
+
+
+def _kind(message: str) -> str:
+    """A schema says by `false` that something does not go with the rest."""
+    if message.startswith("False schema"):
+        return "does not go with the other parameters, such as this model; leave it out"
+    return message
 
 
 @lru_cache(maxsize=256)

@@ -182,7 +182,8 @@ async def _as_it_was(
         rerun_of=None if retry_of else former.id,
     )
     new = NewGeneration(orjson.loads(detail.parameters), first_place(number), former.seed, number)
-    key = f"retry:{retry_of}" if retry_of else once
+    # Nobody's own key begins with a tab.
+    key = f"\tretry:{retry_of}" if retry_of else once
     return (await order.queue(rooms.graph, actor, home, same, [new], once=key))[0]
 
 

@@ -44,7 +44,7 @@ class Held:
     )
 
     def leave(self, why: Over) -> None:
-        """What was said first holds, but that a lost lease and a stop come before a wish."""
+        """What was said first holds; whoever ends it looks at the lease anyway."""
         if not self.over.done():
             self.over.set_result(why)
 

@@ -91,11 +91,16 @@ class Local:
             del self._running[number]
 
     async def cancel(self, number: str) -> bool:
-        """Stops what runs in this process; what is not followed is not made at all."""
-        works = tuple(self._running.get(number, ()))
-        for work in works:
+        """Stops what runs in this process; what is not followed is not made, so it is always
+        stopped."""
+        for work in tuple(self._running.get(number, ())):
             work.stop()
-        return bool(works)
+        return True
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything is being made in this process."""
+        return bool(self._running)
 
     async def close(self) -> None:
         for number in tuple(self._running):

@@ -189,7 +189,7 @@ async def test_what_runs_is_called_off(crew: People) -> None:
     [told] = await change(crew.editor, "cancelGenerations", ids=[asked["id"]])
     assert told["cancelAskedAt"]
     [over] = await ended(crew.viewer, [asked], "CANCELLED")
-    assert (over["outputs"], over["failure"]) == ([], None)
+    assert (over["outputs"], over["failure"], over["problem"]) == ([], None, None)
     assert await change(crew.editor, "cancelGenerations", ids=[asked["id"]]) == [over]
 
 

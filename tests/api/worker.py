@@ -53,4 +53,6 @@ def worker(settings: Settings, log: Path) -> Iterator[None]:
             assert process.stdin
             process.stdin.close()  # that is how it is told to stop
             ended = process.wait(STOP_SECONDS)
-    assert ended == 0, log.read_text(encoding="utf-8")
+    said = log.read_text(encoding="utf-8")
+    assert ended == 0, said
+    assert "Traceback" not in said, said

@@ -28,6 +28,8 @@ from workers.rooms import Rooms, opened
 
 # In a round.
 BLOWS = 3
+# Made in peace, for others to be made from.
+FIRST = 4
 PENDING = "MATCH (c:Chore {kind: 'REMOVE'}) RETURN count(c) AS times"
 
 
@@ -74,6 +76,8 @@ async def _chaos(
         orders = Orders(rooms, actor, workspace, random.Random(seed))
         trouble = Trouble(all_, random.Random(f"trouble {seed}"))
         tally = Tally(rooms.graph, orders)
+        await orders.place(FIRST, 0.0)
+        await _all_ended(tally, patience)
         begun = time.monotonic()
         troubling = asyncio.create_task(trouble.run(rounds, pause))
         await orders.place(generations, rounds * BLOWS * pause)

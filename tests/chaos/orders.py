@@ -30,6 +30,7 @@ class Orders:
     chance: random.Random
     given: dict[str, tuple[Given, ...]] = field(default_factory=dict)
     refused: int = 0
+    _known: list[str] = field(default_factory=list)
 
     async def place(self, total: int, seconds: float) -> None:
         """Places them one after the other, spread over some time."""
@@ -60,12 +61,14 @@ class Orders:
         return tuple(source + style)
 
     async def _made(self) -> list[str]:
+        """The outputs of a generation of before, or of another if it has none yet."""
         former = self.chance.choice(list(self.given))
         try:
             found = await outputs(self.rooms.graph, [self.workspace], [former])
         except GraphError:
-            return []
-        return [one.id for one in found.get(former, [])]
+            return self._known
+        self._known = [one.id for one in found.get(former, [])] or self._known
+        return self._known
 
     async def _place_one(self, wish: Wish) -> None:
         """As often as it takes, under one key."""

@@ -103,7 +103,8 @@ async def test_what_is_stopped_ends_at_once() -> None:
             seen.append(event)
     assert isinstance(seen[-1], Cancelled)
     assert max(e.fraction or 0 for e in seen if isinstance(e, Progress)) < 0.5
-    assert not await local.cancel(job.key), "nothing is left of it"
+    assert not local.busy, "nothing is left of it"
+    assert await local.cancel(job.key), "and what is not made is stopped"
 
 
 async def test_a_follower_who_leaves_ends_the_work() -> None:
@@ -112,7 +113,7 @@ async def test_a_follower_who_leaves_ends_the_work() -> None:
         async for event in events:
             if isinstance(event, Preview):
                 break
-    assert not await local.cancel(job.key)
+    assert not local.busy
 
 
 async def test_a_task_that_is_cancelled_ends_the_work() -> None:
@@ -129,7 +130,7 @@ async def test_a_task_that_is_cancelled_ends_the_work() -> None:
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert not await local.cancel(job.key)
+    assert not local.busy
 
 
 async def test_the_event_loop_goes_on_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:

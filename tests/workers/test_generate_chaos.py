@@ -2,13 +2,14 @@
 once while generations are made."""
 
 import os
+import re
 import subprocess
 import sys
 
 import pytest
 
 SECONDS = 240.0
-OPTIONS = ("--generations", "60", "--workers", "2", "--rounds", "1", "--pause", "2")
+OPTIONS = ("--generations", "60", "--workers", "2", "--rounds", "1", "--pause", "1")
 
 
 @pytest.mark.timeout(300)
@@ -31,3 +32,4 @@ def test_every_generation_ends_once_whatever_is_killed() -> None:
         "worker killed",
     ):
         assert told in done.stdout
+    assert re.search(r" [1-9]\d* edges of lineage", done.stdout)
