@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from providers.cost import Cost
+from providers.error import ProviderError, SubmitLost, Unreachable
 from providers.event import Event
 from providers.hint import Extraction, MediaType
 from settings import Settings
@@ -112,11 +113,16 @@ class Job:
     """A request on its way. `key` is a UUID of our own, the same for every try of one submit.
 
     `doubtful` tells that an earlier try may have been accepted though no answer came: then look it
-    up by the key, or raise SubmitLost; submit anew only what surely is not there."""
+    up by the key, or raise SubmitLost; submit anew only what surely is not there, and where the
+    answer to that is lost again, raise what `lost` makes of it: it can be looked up once more."""
 
     key: str
     request: Request
     doubtful: bool = False
+
+    def lost(self, error: SubmitLost) -> ProviderError:
+        """What to raise where no answer came to a submit that can be looked up."""
+        return Unreachable(error.message) if self.doubtful else error
 
 
 @dataclass(frozen=True)

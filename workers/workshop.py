@@ -11,6 +11,7 @@ from graph.chore import Due
 from graph.driver import Graph
 from graph.ending import Completion
 from graph.job import Accepted, Job
+from graph.migration import migrate
 from settings import Settings
 from workers.cancel import cancel
 from workers.dispatch import Dispatcher
@@ -84,6 +85,7 @@ class Workshop:
 async def working(settings: Settings, send: Send) -> AsyncIterator[Workshop]:
     """A workshop for the length of the block; `send` has jobs be run by whoever is free."""
     async with opened(settings) as rooms:
+        await migrate(rooms.graph)  # what is written without its constraints may be there twice
         services = Services(rooms.graph, rooms.providers)
         leases = Leases(rooms.graph)
         dispatcher = Dispatcher(rooms.graph, services, send)

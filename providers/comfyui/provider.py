@@ -60,7 +60,10 @@ class ComfyUI:
             "client_id": job.key,
             "extra_data": {NOTE: {"job": job.key}},
         }
-        answer = await server.prompt(body)
+        try:
+            answer = await server.prompt(body)
+        except SubmitLost as error:
+            raise job.lost(error) from error
         prompt_id = text(answer.get("prompt_id"), 200)
         if prompt_id is None:
             raise SubmitLost(f"ComfyUI at {server.url} does not say which id the job got")

@@ -58,7 +58,10 @@ class Kling:
         if job.doubtful and (found := await self._find(place, job.key)):
             return Submitted(place.number(found.number), _told(marks), quote)
         draft = await self._filled(marks)
-        task = await self._begin(place, BODIES[offer.design](draft), job.key)
+        try:
+            task = await self._begin(place, BODIES[offer.design](draft), job.key)
+        except SubmitLost as error:
+            raise job.lost(error) from error
         told = _told(replace(marks, face=draft.face))
         return Submitted(place.number(task.number), told, quote, _uploads(draft))
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from providers.contract import Ability, Health, InputRule, Job, Plugin, Request, Submitted
 from providers.cost import Cost
-from providers.error import Broken, JobGone, ProviderError, Refused, SubmitLost, Unreachable
+from providers.error import Broken, JobGone, ProviderError, Refused, SubmitLost
 from providers.event import Cancelled, Done, Event, Failed, Output, Progress
 from providers.hint import Extraction
 from providers.http import Http, pause
@@ -55,8 +55,8 @@ class Chaos:
             raise self._refusal(found.status_code, found.headers)
         try:
             return await self._begin(job)
-        except SubmitLost as error:  # it can be looked up: whoever asks again finds out
-            raise Unreachable(error.message) from error
+        except SubmitLost as error:
+            raise job.lost(error) from error
 
     async def _begin(self, job: Job) -> Submitted:
         inputs = [hashlib.sha256(await one.media.read()).hexdigest() for one in job.request.inputs]

@@ -178,6 +178,19 @@ async def test_a_server_behind_a_path_is_reached() -> None:
 # In doubt.
 
 
+async def test_what_is_lost_twice_can_be_looked_up_once_more(
+    server: Running, provider: ComfyUI
+) -> None:
+    sent = job()
+    server.front.meet(Way.UNHEARD, method="POST", path="/prompt", times=2)
+    with pytest.raises(SubmitLost):
+        await provider.submit(sent)
+    with pytest.raises(Unreachable):
+        await provider.submit(replace(sent, doubtful=True))
+    await provider.submit(replace(sent, doubtful=True))
+    assert len(server.comfy.begun) == 1
+
+
 async def test_a_lost_answer_is_looked_up(server: Running, provider: ComfyUI) -> None:
     """Where it waits, where it runs, and where it has ended."""
     server.foreign()

@@ -43,6 +43,18 @@ async def test_a_lost_submit_is_looked_up(kling: Running, name: str, way: Way) -
 
 
 @pytest.mark.parametrize("name", REQUESTS)
+async def test_what_is_lost_twice_can_be_looked_up_once_more(kling: Running, name: str) -> None:
+    job, provider = new_job(REQUESTS[name]), kling.provider()
+    kling.front.meet(Way.UNHEARD, method="POST", path=SUBMIT, times=2)
+    with pytest.raises(SubmitLost):
+        await provider.submit(job)
+    with pytest.raises(Unreachable):
+        await provider.submit(replace(job, doubtful=True))
+    await provider.submit(replace(job, doubtful=True))
+    assert len(kling.server.tasks) == 1
+
+
+@pytest.mark.parametrize("name", REQUESTS)
 async def test_what_surely_was_not_begun_is_submitted_anew(kling: Running, name: str) -> None:
     job, provider = new_job(REQUESTS[name]), kling.provider()
     kling.front.meet(Way.UNHEARD, method="POST", path=SUBMIT)
