@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Annotated
 
 import strawberry
@@ -174,5 +175,5 @@ class ProviderSubscription:
                     cursor=cursor_of(told),
                     at=told.event.at,
                     happening=told.event.happening,
-                    providers=await _all(context, only),
+                    providers=await told.once(only, partial(_all, context, only)),
                 )

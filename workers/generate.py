@@ -3,6 +3,7 @@
 Whoever runs it may die at any point; the next one goes on from what the graph holds."""
 
 import asyncio
+import itertools
 import logging
 import uuid
 from collections.abc import Coroutine
@@ -15,7 +16,7 @@ import orjson
 from graph import job as jobs
 from graph.actor import Actor
 from graph.ending import Completion, LeaseLost
-from graph.error import GraphError
+from graph.error import GraphError, QueryTimeout, Unavailable
 from graph.generation import Failure
 from graph.identifier import new_id, now
 from graph.job import Accepted
@@ -65,6 +66,7 @@ class Run:
         self.number = self.generation.provider_job
         self.doubtful = held.job.doubtful
         self.unsent = not self.doubtful
+        self.unanswered = self.doubtful
         self.patience = Patience(shop.services, self.name)
         self.following = Following(shop, held)
 
@@ -150,7 +152,7 @@ class Run:
 
     async def _too_late(self) -> Ending:
         problem = f"It took longer than {self.shop.settings.generation_minutes:g} minutes."
-        if self.number is None and self.doubtful:
+        if self.number is None and self.unanswered:
             told = f"{problem} Whether {self.name} took it could not be found out."
             return GaveUp(Failure.SUBMIT_LOST, told)
         stopped = await self._call_off()
@@ -162,7 +164,7 @@ class Run:
         return Request(
             self.generation.operation.value,
             orjson.loads(self.job.parameters),
-            tuple([await given(self.shop.rooms, one) for one in inputs]),
+            tuple([await given(self.shop.rooms, one, needed=not self.number) for one in inputs]),
             orjson.loads(self.job.workflow) if self.job.workflow else None,
         )
 
@@ -186,7 +188,11 @@ class Run:
                 return None
 
     async def _submit_once(self, request: Request) -> None:
-        taken = await self.provider.submit(self._asked(request))
+        try:
+            taken = await self.provider.submit(self._asked(request))
+        except SubmitLost:
+            self.unanswered = True
+            raise
         self.number = taken.number
         uploads: dict[str, dict[str, str]] = {}
         inputs = [one for one in self.job.inputs if one.input.used.parameter]
@@ -198,10 +204,25 @@ class Run:
         accepted = Accepted(
             self.actor, self.generation, taken.number, quoted, request_sent, uploads, left_out
         )
-        cancel = await self.shop.writes.accept.do(accepted)
-        await self.shop.services.held(self.name)
-        if cancel:
+        if await self._accept(accepted):
             self.held.leave(Over.CANCELLED)
+        await self.shop.services.held(self.name)
+
+    async def _accept(self, accepted: Accepted) -> bool:
+        """Keeps the number, however long the graph is away: without it nobody finds the job."""
+        for attempt in itertools.count():
+            try:
+                return await self.shop.writes.accept.do(accepted)
+            except (Unavailable, QueryTimeout) as error:
+                log.warning(
+                    "that %s took generation %s as %s is written later: %s",
+                    self.name,
+                    self.generation.id,
+                    accepted.number,
+                    error,
+                )
+                await asyncio.sleep(pause(attempt).total_seconds())
+        raise AssertionError("this is never reached")
 
     async def _not_taken(self, error: ProviderError) -> Ending:
         services = self.shop.services
@@ -226,7 +247,7 @@ class Run:
     async def _call_off(self) -> Ending:
         if self.number is None:
             lost = f"It was sent to {self.name}, and no answer came; it may be made there."
-            return CalledOff(lost if self.doubtful else None)
+            return CalledOff(lost if self.unanswered else None)
         for attempt in range(CANCELS_MAX):
             try:
                 stopped = await self.provider.cancel(self.number)

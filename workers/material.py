@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from graph.asset import Asset, Media, MediaState
 from graph.job import JobInput
+from media.errors import Missing
 from media.intake import Received, receive
 from media.link import Purpose, make_link, original_path
 from media.secret import signing_secret
@@ -20,16 +21,21 @@ from workers.rooms import Rooms
 ADDRESS_LASTS = timedelta(hours=24)
 
 
+NO_BYTES = "0" * 64
+
+
 class InputGone(Exception):
     """An input's bytes are not here any more."""
 
 
-async def given(rooms: Rooms, one: JobInput) -> contract.Input:
-    """An input as its provider gets it; raises InputGone where its bytes are gone."""
+async def given(rooms: Rooms, one: JobInput, *, needed: bool) -> contract.Input:
+    """An input as its provider gets it. Raises InputGone where its bytes are `needed` and gone: a
+    job that was taken already may do without."""
     asset, used = one.input.asset, one.input.used
-    media = media_of(rooms.store, asset, {**_address(rooms.settings, asset), **one.known})
-    if media is None or not await rooms.store.exists(original_key(media.sha256)):
-        raise InputGone(f"The {used.parameter} {asset.id} was deleted before it was used.")
+    here = asset.media_state is MediaState.STORED and asset.sha256 is not None
+    if needed and not (here and await rooms.store.exists(original_key(asset.sha256 or ""))):
+        raise InputGone(_gone(asset))
+    media = _media(rooms.store, asset, {**_address(rooms.settings, asset), **one.known})
     return contract.Input(
         parameter=used.parameter or "",
         media=media,
@@ -57,32 +63,42 @@ def _address(settings: Settings, asset: Asset) -> dict[str, str]:
     return {"url": link.url}
 
 
-def media_of(
-    store: Store, asset: Asset, known: Mapping[str, str] | None = None
-) -> contract.Media | None:
+def media_of(store: Store, asset: Asset) -> contract.Media | None:
     """An asset's bytes, to be read when wanted; None if they are not here."""
     if asset.media_state is not MediaState.STORED or asset.sha256 is None:
         return None
+    return _media(store, asset, {})
+
+
+def _media(store: Store, asset: Asset, known: Mapping[str, str]) -> contract.Media:
     return contract.Media(
         media_type=asset.media_type.value,
         mime=asset.mime_type or "",
         size=asset.size_bytes or 0,
-        sha256=asset.sha256,
-        open=reader(store, asset.sha256),
+        sha256=asset.sha256 or "",
+        open=_reader(store, asset),
         width=asset.width,
         height=asset.height,
         duration_seconds=asset.duration_seconds,
         frame_rate=asset.frame_rate,
-        known=known or {},
+        known=known,
     )
 
 
-def reader(store: Store, sha256: str) -> Callable[[], AsyncIterator[bytes]]:
+def _reader(store: Store, asset: Asset) -> Callable[[], AsyncIterator[bytes]]:
     async def chunks() -> AsyncIterator[bytes]:
-        async for chunk in await store.open(original_key(sha256)):
+        try:
+            found = await store.open(original_key(asset.sha256 or NO_BYTES))
+        except Missing as error:
+            raise InputGone(_gone(asset)) from error
+        async for chunk in found:
             yield chunk
 
     return chunks
+
+
+def _gone(asset: Asset) -> str:
+    return f"Asset {asset.id}, which it is made from, was deleted before it was used."
 
 
 async def fetched(rooms: Rooms, output: Output) -> Media:

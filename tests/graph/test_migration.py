@@ -16,7 +16,9 @@ from graph.migration import STEPS, Step, migrate, version
 from settings import Settings
 
 pytestmark = pytest.mark.anyio
-REPEATABLE = re.compile(r"IF NOT EXISTS|^CALL db.awaitIndexes|^MATCH .* IS NULL CALL ")
+REPEATABLE = re.compile(
+    r"IF NOT EXISTS|^MERGE \(.*\nON CREATE SET|^CALL db.awaitIndexes|^MATCH .* IS NULL CALL "
+)
 INDEXES = "SHOW INDEXES YIELD name, state WHERE state = 'ONLINE' RETURN collect(name) AS names"
 
 

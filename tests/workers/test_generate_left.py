@@ -7,10 +7,12 @@ from datetime import timedelta
 import pytest
 
 from graph import job as jobs
-from graph import queue
+from graph import queue, tombstone
+from graph.edge import Operation
+from graph.error import Unavailable
 from graph.generation import GenerationState
 from graph.identifier import new_id
-from graph.job import Job
+from graph.job import Accepted, Job
 from providers.error import SubmitLost, Unreachable
 from tests.waiting import until
 from tests.workers.generating import Works, works
@@ -18,6 +20,7 @@ from tests.workers.refreshing import Here
 from tests.workers.scripted import Scripted
 from workers import leases, patience
 from workers.leases import Over
+from workers.order import Given
 
 pytestmark = pytest.mark.anyio
 
@@ -199,3 +202,52 @@ async def test_doubt_outlives_an_outage(at_work: Works) -> None:
     done = await at_work.ended(asked.id)
     assert done.state is GenerationState.COMPLETED
     assert len(at_work.provider.far.begun) == 1
+
+
+async def test_a_number_is_kept_however_long_the_graph_is_away(at_work: Works) -> None:
+    accept, tried = at_work.shop.writes.accept.do, 0
+
+    async def away(accepted: Accepted) -> bool:
+        nonlocal tried
+        tried += 1
+        if tried <= 3:
+            raise Unavailable("away")
+        return await accept(accepted)
+
+    at_work.shop.writes.accept.do = away  # type: ignore[method-assign, assignment]
+    done = await at_work.ended((await at_work.ask()).id)
+    assert (done.state, done.provider_job) == (GenerationState.COMPLETED, "far-1")
+    assert at_work.provider.far.begun
+    assert len(at_work.provider.far.begun) == 1
+
+
+async def test_calling_off_in_doubt_says_so(at_work: Works) -> None:
+    at_work.provider.after_submit.append(SubmitLost("no answer"))
+    asked = await at_work.ask()
+
+    async def sent() -> bool:
+        return len(at_work.provider.far.begun) == 1
+
+    await until(sent)
+    at_work.provider.before_submit += [Unreachable("away")] * 1000
+    await call_off(at_work, asked.id)
+    done = await at_work.ended(asked.id)
+    assert done.state is GenerationState.CANCELLED
+    assert "it may be made there" in (done.problem or "")
+
+
+async def test_an_input_that_goes_once_it_was_sent_is_not_missed(at_work: Works) -> None:
+    world = at_work.world
+    source = await at_work.ask()
+    await at_work.ended(source.id)
+    [image] = await at_work.outputs(source.id)
+    at_work.provider.finish.clear()
+    asked = await at_work.ask(Operation.IMAGE_TO_IMAGE, inputs=(Given("image", image.id),))
+    await followed(at_work, 2)
+    await tombstone.delete(world.graph, world.actor, world.workspace, [image.id])
+    for held in list(at_work.shop.leases._held.values()):
+        held.leave(Over.STOPPING)
+    await followed(at_work, 3)
+    at_work.provider.finish.set()
+    done = await at_work.ended(asked.id)
+    assert done.state is GenerationState.COMPLETED, done.problem
