@@ -34,7 +34,7 @@ async def given(rooms: Rooms, one: JobInput, *, needed: bool) -> contract.Input:
     asset, used = one.input.asset, one.input.used
     here = asset.media_state is MediaState.STORED and asset.sha256 is not None
     if needed and not (here and await rooms.store.exists(original_key(asset.sha256 or ""))):
-        raise InputGone(_gone(asset))
+        raise InputGone(_gone(asset, used.parameter or ""))
     media = _media(rooms.store, asset, {**_address(rooms.settings, asset), **one.known})
     return contract.Input(
         parameter=used.parameter or "",
@@ -97,8 +97,8 @@ def _reader(store: Store, asset: Asset) -> Callable[[], AsyncIterator[bytes]]:
     return chunks
 
 
-def _gone(asset: Asset) -> str:
-    return f"Asset {asset.id}, which it is made from, was deleted before it was used."
+def _gone(asset: Asset, parameter: str = "asset") -> str:
+    return f"The {parameter} {asset.id} was deleted before it was used."
 
 
 async def fetched(rooms: Rooms, output: Output) -> Media:

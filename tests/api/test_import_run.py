@@ -9,6 +9,7 @@ import pytest
 
 from graph.identifier import new_id
 from tests.api.conftest import Client, People
+from tests.waiting import until
 from tests.workers.importing import asset, edge, parent, text
 
 pytestmark = pytest.mark.anyio
@@ -146,13 +147,17 @@ async def test_a_broken_body_goes_on_from_where_it_is(people: People) -> None:
 
     with pytest.raises(ConnectionResetError):
         await put(people.editor, breaking(), key=key)
-    query = {"key": key}
-    for _ in range(100):
-        found = await people.editor.http.get("/import", params=query, headers=people.editor.headers)
-        told = found.json()
-        if told.get("lines"):
-            break
-    assert (told["state"], told["lines"]) == ("RUNNING", 4000)
+    told: dict[str, Any] = {}
+
+    async def whole_batches_are_in() -> bool:
+        found = await people.editor.http.get(
+            "/import", params={"key": key}, headers=people.editor.headers
+        )
+        told.update(found.json())
+        return bool(told.get("lines") == 4000)
+
+    await until(whole_batches_are_in)
+    assert told["state"] == "RUNNING"
     status, done = await put(people.editor, data[told["bytes"] :], key=key, fromByte=told["bytes"])
     assert status == 200
     assert (done["state"], done["lines"], done["assetsCreated"]) == ("COMPLETED", 6000, 6000)

@@ -46,7 +46,7 @@ def reachable(rooms: Rooms, url: str | None) -> Rooms:
 async def test_an_input_comes_with_its_bytes_and_all_that_was_said(here: Here) -> None:
     data = picture("PNG", (20, 10))
     one = await stored(here, data)
-    found = await given(reachable(here.rooms, None), wanted(one, img_id="17"))
+    found = await given(reachable(here.rooms, None), wanted(one, img_id="17"), needed=True)
     assert await found.media.read() == data
     assert await found.media.read() == data, "as often as it is wanted"
     media = found.media
@@ -61,13 +61,13 @@ async def test_an_input_comes_with_its_bytes_and_all_that_was_said(here: Here) -
 async def test_who_can_be_reached_gives_an_address_that_holds(here: Here) -> None:
     one = await stored(here, picture("PNG"))
     rooms = reachable(here.rooms, "https://pedigree.example.org/base/")
-    found = await given(rooms, wanted(one, img_id="17"))
+    found = await given(rooms, wanted(one, img_id="17"), needed=True)
     assert set(found.media.known) == {"url", "img_id"}
     address = urlsplit(found.media.known["url"])
     assert (address.scheme, address.netloc) == ("https", "pedigree.example.org")
     assert address.path.startswith("/base/")
     assert parse_qs(address.query)["type"] == ["image/png"]
-    own = await given(rooms, wanted(one, url="https://there.example.org/17"))
+    own = await given(rooms, wanted(one, url="https://there.example.org/17"), needed=True)
     assert own.media.known["url"] == "https://there.example.org/17", "its own is better known to it"
 
 
@@ -79,7 +79,7 @@ async def test_an_input_that_is_gone_is_said_by_name(here: Here) -> None:
     await here.rooms.store.delete_all(swept.sha256 or "")
     for one in (now, swept):
         with pytest.raises(InputGone) as gone:
-            await given(here.rooms, wanted(one))
+            await given(here.rooms, wanted(one), needed=True)
         assert one.id in str(gone.value)
         assert "image" in str(gone.value)
 
@@ -109,3 +109,11 @@ async def test_an_output_is_stored_from_wherever_it_comes(here: Here) -> None:
 
     with pytest.raises(MediaError):
         await fetched(rooms, Output(2, "IMAGE", damaged))
+
+
+async def test_a_job_that_was_taken_may_do_without_it(here: Here) -> None:
+    [one] = await here.world.images(1)
+    found = await asset.get_many(here.world.graph, here.world.within, [one])
+    given_all_the_same = await given(here.rooms, wanted(found[one]), needed=False)
+    with pytest.raises(InputGone, match="was deleted before it was used"):
+        await given_all_the_same.media.read()
