@@ -42,7 +42,6 @@ class Job:
     parameters: str
     inputs: tuple[JobInput, ...]
     workflow: str | None
-    request: str | None
     subject: str | None
 
     @classmethod
@@ -59,7 +58,6 @@ class Job:
             row["parameters"],
             tuple(sorted(inputs, key=lambda one: one.input.used.sequence)),
             row["workflow"],
-            row["request"],
             row["subject"],
         )
 

@@ -6,7 +6,7 @@ from graph import entry
 from graph.actor import Actor
 from graph.asset import Asset
 from graph.catalog import query
-from graph.driver import Graph, Row, Transaction
+from graph.driver import Graph, Transaction
 from graph.edge import MediaType
 from graph.identifier import now
 from graph.subject import Subject, ended, hold_asset, lock
@@ -49,14 +49,4 @@ async def of_subjects(
 ) -> dict[str, Asset]:
     """The style reference of each subject that has one."""
     rows = await graph.read(OF_SUBJECT, workspaces=list(workspaces), ids=list(ids))
-    return _assets(rows)
-
-
-async def style_of(tx: Transaction, workspace: str, subject_id: str) -> Asset | None:
-    """The style reference of one subject, as it stands in a transaction under way."""
-    rows = await tx.run(OF_SUBJECT, workspaces=[workspace], ids=[subject_id])
-    return _assets(rows).get(subject_id)
-
-
-def _assets(rows: Sequence[Row]) -> dict[str, Asset]:
     return {row["id"]: Asset.from_columns(row["asset"]) for row in rows}

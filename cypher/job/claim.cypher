@@ -3,7 +3,7 @@
 // before of which no answer is known; `tries` counts submits, one in doubt and its next as one. Rows
 // come in the order of their ids, so that two who claim some never wait for each other.
 // $rows $at $until
-// -> generation, lease, tries, doubtful, failures, parameters, inputs, workflow, request, subject
+// -> generation, lease, tries, doubtful, failures, parameters, inputs, workflow, subject
 UNWIND $rows AS row
 MATCH (g:Generation {id: row.id})
 SET g.lockedAt = $at
@@ -18,5 +18,5 @@ RETURN <<generation g>> AS generation, row.lease AS lease, g.tries AS tries, dou
   coalesce(g.failures, 0) AS failures, g.parameters AS parameters,
   [(g)-[u:USED]->(a:Asset) | [properties(u), <<asset a>>,
     [(a)<-[:HOLDS]-(k:ProviderUpload) WHERE k.provider = g.provider | [k.kind, k.value]]]] AS inputs,
-  head([(g)-[:RAN]->(w:Workflow) | w.json]) AS workflow, g.providerRequest AS request,
+  head([(g)-[:RAN]->(w:Workflow) | w.json]) AS workflow,
   head([(g)-[:FOR]->(s:Subject) | s.name]) AS subject

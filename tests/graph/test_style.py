@@ -5,8 +5,7 @@ import asyncio
 import pytest
 
 from graph import entry, style, subject, tombstone
-from graph.asset import Asset
-from graph.driver import Graph, Transaction
+from graph.driver import Graph
 from graph.edge import MediaType
 from graph.error import InvalidInput, NotFound
 from graph.subject import SubjectKind
@@ -47,24 +46,6 @@ async def test_what_is_set_last_is_followed(graph: Graph) -> None:
     ]
     told = await entry.list_entries(graph, home.workspace, targets=[who])
     assert [line.action for line in told] == ["subject.style"] * 3 + ["subject.create"]
-
-
-async def test_a_transaction_under_way_reads_it(graph: Graph) -> None:
-    home, who = await cast(graph)
-    other, _ = await cast(graph)
-    [one] = await home.images(1)
-    await put(home, who, one)
-
-    async def read(workspace: str) -> Asset | None:
-        async def work(tx: Transaction) -> Asset | None:
-            return await style.style_of(tx, workspace, who)
-
-        return await graph.write(work)
-
-    found = await read(home.workspace)
-    assert found
-    assert found.id == one
-    assert await read(other.workspace) is None
 
 
 async def test_however_many_set_it_at_once_one_is_followed(graph: Graph) -> None:
