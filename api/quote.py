@@ -1,5 +1,6 @@
 """What a generation would cost, as GraphQL asks for it."""
 
+from decimal import Decimal
 from typing import Annotated
 
 import strawberry
@@ -8,7 +9,9 @@ from api.context import Info
 from api.error import Conflict, InvalidInput, LimitExceeded, NotAllowed, NotFound, Unavailable
 from api.generation import CostType
 from api.generation_change import GenerateInput, wish_of
+from graph.generation import MILLION, Price
 from graph.role import Permission
+from providers.cost import Cost
 from workers import order
 
 
@@ -36,7 +39,10 @@ class QuoteQuery:
         found = await order.quote(context.rooms, workspace, wish_of(input))
         if found is None:
             return QuoteType(each=None, total=None)
-        return QuoteType(
-            each=CostType(amount=found.amount, unit=found.unit),
-            total=CostType(amount=found.amount * input.count, unit=found.unit),
-        )
+        return QuoteType(each=_times(found, 1), total=_times(found, input.count))
+
+
+def _times(cost: Cost, count: int) -> CostType:
+    """So many of it, written as it will be once it is kept."""
+    price = Price(cost.amount * count, cost.unit)
+    return CostType(amount=Decimal(price.micros) / MILLION, unit=price.unit)

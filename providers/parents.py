@@ -34,7 +34,7 @@ def find_parents(
     echoed = list(_find(provider, record.answer, record.endpoint.echo, problems))
     known = {found.kind for found in echoed}
     parents = echoed + [found for found in asked if found.kind not in known]
-    operation = _operation(record.endpoint, record.request, parents)
+    operation = _operation(record.endpoint, parents)
     if not parents and _needs_parents(record.endpoint):
         problems.append(f"The request names no parent, and {operation} needs one.")
     hints = [_hint(found, operation or "", place) for place, found in enumerate(parents)]
@@ -54,21 +54,23 @@ def _find(
     for at in dict.fromkeys(row.at for row in rows):
         beside = [row for row in rows if row.at == at]
         for place, item in walk(root, at):
-            chosen = _rows_for(beside, item)
+            chosen = _rows_for(beside, place, item)
             for row in chosen:
                 yield from _read(provider, row, place, item, problems)
             if not chosen and _names_parent(beside, item):
                 problems.append(f"{place} is of a type that is not known; it was not read.")
 
 
-def _rows_for(rows: list[Parameter], item: object) -> list[Parameter]:
+def _rows_for(rows: list[Parameter], place: str, item: object) -> list[Parameter]:
     """All rows without a condition, or the first one whose condition holds."""
-    conditional = [row for row in rows if row.where or row.bare]
-    chosen = next((row for row in conditional if _holds(row, item)), None)
+    conditional = [row for row in rows if row.where or row.bare or row.first]
+    chosen = next((row for row in conditional if _holds(row, place, item)), None)
     return [chosen] if chosen else [row for row in rows if row not in conditional]
 
 
-def _holds(row: Parameter, item: object) -> bool:
+def _holds(row: Parameter, place: str, item: object) -> bool:
+    if row.first:
+        return place.endswith("[0]")
     if row.bare:
         return not isinstance(item, Mapping)
     value = mapping(item).get(row.where.name) if row.where else None
@@ -127,12 +129,7 @@ def _needs_parents(endpoint: Endpoint) -> bool:
     return operation != "import" and not operation.startswith("text_") and bool(endpoint.parameters)
 
 
-def _operation(
-    endpoint: Endpoint, request: Mapping[str, object], parents: list[Found]
-) -> str | None:
-    for mode in endpoint.modes:
-        if request.get(mode.name) == mode.value:
-            return mode.operation
+def _operation(endpoint: Endpoint, parents: list[Found]) -> str | None:
     named = (found.row.operation for found in parents if found.row.operation)
     return next(named, endpoint.operation)
 

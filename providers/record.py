@@ -17,12 +17,14 @@ PREFIXES = ("openapi/v2/", "v1/", "openapi/")
 
 @dataclass(frozen=True)
 class Record:
-    """One call to a provider. The model is set when the address names it."""
+    """One call to a provider: `name` is its address in the tables. The model is set when the
+    address names it."""
 
     endpoint: Endpoint | None
     request: Mapping[str, object]
     answer: Mapping[str, object]
     model: str | None = None
+    name: str | None = None
 
 
 def open_record(service: Service, metadata: Mapping[str, object], problems: list[str]) -> Record:
@@ -37,7 +39,7 @@ def open_record(service: Service, metadata: Mapping[str, object], problems: list
     elif not bare and not request and metadata["request"] != {}:
         problems.append("`request` is not an object; store the body that was sent, as JSON.")
     answer = {**_answer(service, metadata, "response"), **_answer(service, metadata, "task")}
-    return Record(service.endpoints[key] if key else None, request, answer, model)
+    return Record(service.endpoints[key] if key else None, request, answer, model, key)
 
 
 def endpoint_name(address: str) -> str:

@@ -40,8 +40,9 @@ class Parameter:
 
     `at` leads to the object or list (`[]`) that holds the fields; the first field present
     wins. An item that is no object stands for the first field. Of the rows for one list the
-    first whose `where` holds takes the item. `operation` set means: with this parent, the
-    request is that operation. `span` names milliseconds of the parent.
+    first whose `where` holds takes the item, or one for the list's `first`. `operation` set
+    means: with this parent, the request is that operation. `span` names milliseconds of the
+    parent.
     """
 
     kind: str
@@ -50,6 +51,7 @@ class Parameter:
     at: str = ""
     where: Where | None = None
     bare: bool = False
+    first: bool = False
     operation: str | None = None
     prompt: str | None = None
     duration: tuple[str, ...] = ()
@@ -58,21 +60,11 @@ class Parameter:
 
 
 @dataclass(frozen=True)
-class Mode:
-    """A value of the request that turns it into another operation."""
-
-    name: str
-    value: str
-    operation: str
-
-
-@dataclass(frozen=True)
 class Endpoint:
     """What a request to one address does. `echo` are rows of the answer, which know better."""
 
     operation: str | None
     parameters: tuple[Parameter, ...] = ()
-    modes: tuple[Mode, ...] = ()
     echo: tuple[Parameter, ...] = ()
 
 

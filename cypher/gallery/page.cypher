@@ -8,7 +8,7 @@ WHERE s.workspace IN $workspaces AND s.id IN $ids
 OPTIONAL MATCH (s)-[:ACTIVE {slot: $slot}]->(shown:Asset)
 CALL (s, shown) {
   MATCH (a:Asset)-[of:OF]->(s)
-  USING INDEX of:OF(subject, asset)
+  USING INDEX SEEK of:OF(subject, asset)
   WHERE of.subject = s.id AND of.asset < $before
     AND ($deleted OR a.deletedAt IS NULL) AND <<visible a>>
     AND ($slot IS NULL OR of.slot = $slot OR a = shown)

@@ -3,7 +3,7 @@
 // $subject $workspace $before $from $deleted $mediaTypes $providers $operations $tags $limit
 // -> asset
 MATCH (a:Asset)-[of:OF]->(s:Subject {workspace: $workspace, id: $subject})
-USING INDEX of:OF(subject, asset)
+USING INDEX SEEK of:OF(subject, asset)
 WHERE of.subject = $subject AND of.asset < $before AND <<match a>>
 RETURN <<asset a>> AS asset
 ORDER BY of.subject DESC, of.asset DESC LIMIT $limit

@@ -11,6 +11,7 @@ from providers.contract import Detail, Request
 from providers.error import Refused
 from providers.hint import MediaType
 from providers.runway import edit_models, image_models, video_models
+from providers.runway.parameter import PARAMETERS
 from providers.runway.table import Model
 
 
@@ -140,3 +141,26 @@ def model_of(request: Request) -> Model:
         if model.name == name:
             return model
     raise Refused(f"Runway has no model {name} for {request.operation}", field="model")
+
+
+def operation_of(endpoint: str | None, body: Mapping[str, object]) -> str | None:
+    """What a body is sent for; of operations that send the same, the first."""
+    found = [
+        (_distance(model, body), operation)
+        for operation, one in OPERATIONS.items()
+        for model in one.models
+        if model.endpoint == endpoint
+    ]
+    return min(found, key=lambda one: one[0])[1] if found else None
+
+
+def _distance(model: Model, body: Mapping[str, object]) -> tuple[bool, int, int]:
+    """How far a body is from a model's: its name, what is always sent, fields that it has not."""
+    told = {"mode": "reference", **body}  # the service's default
+    wires = [rule.wire or PARAMETERS[name].wire for name, rule in model.rules.items()]
+    known = {"model", *model.fixed, *wires, *(slot.at for slot in model.slots)}
+    return (
+        body.get("model") != (model.sent or model.name),
+        sum(told.get(name) != value for name, value in model.fixed.items()),
+        len(body.keys() - {path.partition(".")[0] for path in known}),
+    )

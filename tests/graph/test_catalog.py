@@ -25,6 +25,7 @@ LITERALS: dict[str, str | int] = {
 SCANS = {"AllNodesScan", "NodeByLabelScan", "DirectedAllRelationshipsScan"}
 SCANS |= {"UndirectedAllRelationshipsScan", "DirectedRelationshipTypeScan"}
 SCANS |= {"UndirectedRelationshipTypeScan", "PartitionedAllNodesScan", "NodeIndexScan"}
+SCANS |= {"DirectedRelationshipIndexScan", "UndirectedRelationshipIndexScan"}
 MAY_SCAN: dict[str, str] = {  # a query, and why
     "workspace/named": "for the command line, which asks once; workspaces are few",
 }
@@ -99,6 +100,12 @@ async def test_a_query_plans_without_a_scan_or_a_warning(plans: Planner, found: 
 
 def is_one_row(step: Step) -> bool:
     return step.operator in KEYED and " IN " not in step.details
+
+
+def test_a_hint_asks_for_a_seek() -> None:
+    """Planned while the graph is nearly empty, a hint without that word is met by a scan."""
+    hinted = {q.name for q in QUERIES.values() if "USING INDEX" in q.text}
+    assert hinted == {q.name for q in QUERIES.values() if "USING INDEX SEEK" in q.text} != set()
 
 
 def test_what_may_scan_is_still_there() -> None:

@@ -94,6 +94,7 @@ class FakeTask:
     count: int = 1
     looks: int = 0
     failure: str | None = None
+    units: str = "3.5"
 
     @property
     def is_new(self) -> bool:
@@ -122,6 +123,7 @@ class KlingServer:
     held: bool = False
     faces: int = 2
     failure: str | None = None
+    units: str = "3.5"
     hidden: int = 0  # so many looks a task is not listed yet
     tokens: list[str] = field(default_factory=list)
     numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
@@ -187,7 +189,8 @@ class KlingServer:
         if endpoint == "videos/advanced-lip-sync" and body["session_id"] not in self.sessions:
             raise Refusal(400, 1201, "session_id is not known")
         number = f"t{next(self.numbers)}"
-        task = FakeTask(number, endpoint, body, key, body.get("n", 1), failure=self.failure)
+        task = FakeTask(number, endpoint, body, key, body.get("n", 1))
+        task.failure, task.units = self.failure, self.units
         self.tasks[number] = task
         return self.shown(task, str(request.base_url))
 
@@ -269,7 +272,7 @@ def old_task(task: FakeTask, base: str) -> dict[str, Any]:
         "task_info": {"external_task_id": task.key},
         "created_at": 1722769557708,
         "updated_at": 1722769557708,
-        **({"task_result": made, "final_unit_deduction": "3.5"} if ended else {}),
+        **({"task_result": made, "final_unit_deduction": task.units} if ended else {}),
         **({"task_status_msg": task.failure} if task.stage == "failed" else {}),
     }
 

@@ -79,6 +79,7 @@ class RunwayServer:
     credits: int = 1200
     held: bool = False
     failure: tuple[str | None, str] | None = None
+    failure_credits: int = 3
     estimates: bool = True
     tasks: dict[str, Task] = field(default_factory=dict)
     uploads: dict[str, bytes | None] = field(default_factory=dict)
@@ -203,7 +204,8 @@ class RunwayServer:
         if self.failure:
             code, reason = self.failure
             coded = {"failureCode": code} if code else {}
-            return {**told, "status": "FAILED", "failure": reason, "cost": {"credits": 3}, **coded}
+            cost = {"credits": self.failure_credits}
+            return {**told, "status": "FAILED", "failure": reason, "cost": cost, **coded}
         suffix = made_by(task.endpoint).mime.rpartition("/")[2]
         urls = [
             f"{self.base}/cdn/{task.id}/{index}.{suffix}?_jwt={signature(task)}"

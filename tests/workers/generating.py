@@ -77,7 +77,8 @@ class Works:
         return found.get(number, [])
 
 
-async def _reconcile(shop: Workshop) -> None:
+async def reconcile(shop: Workshop) -> None:
+    """Looks what is to be done, as the worker process does, and sooner."""
     while True:
         try:
             await shop.services.refresh()
@@ -106,7 +107,7 @@ async def works(
     tasks = [
         asyncio.create_task(leases.keep()),
         asyncio.create_task(dispatcher.run()),
-        asyncio.create_task(_reconcile(shop)),
+        asyncio.create_task(reconcile(shop)),
     ]
     try:
         yield found[0]
