@@ -52,7 +52,8 @@ async def complete(graph: Graph, completions: Sequence[Completion]) -> list[bool
         ]
         if kept:
             await output.write(tx, made)
-            await tx.run(END, rows=[_completed(one) for one in kept], at=now())
+            rows = [_completed(one, held[one.id]) for one in kept]
+            await tx.run(END, rows=rows, at=now())
             ends = [_line(one.actor, held[one.id], "generation.complete", {}) for one in kept]
             await entry.record_lines(tx, [*(line for one in made for line in one.lines()), *ends])
             await output.join(tx, made)
@@ -61,9 +62,9 @@ async def complete(graph: Graph, completions: Sequence[Completion]) -> list[bool
     return await graph.write(work)
 
 
-def _completed(one: Completion) -> dict[str, Any]:
+def _completed(one: Completion, held: Generation) -> dict[str, Any]:
     told = {"state": GenerationState.COMPLETED, "progress": 1.0}
-    return {"id": one.id, "values": {**one.values, **told, **_cost(one.billed)}}
+    return {"id": one.id, "values": {**one.values, **told, **_cost(held, one.billed)}}
 
 
 async def fail(
@@ -92,14 +93,22 @@ async def cancelled(
 
 
 async def requeue(
-    graph: Graph, actor: Actor, job: Job, *, not_before: datetime, problem: str, failures: int
+    graph: Graph,
+    actor: Actor,
+    job: Job,
+    *,
+    not_before: datetime,
+    problem: str,
+    failures: int,
+    billed: Price | None = None,
 ) -> None:
     """Puts a job back to be begun anew; one that was called off meanwhile ends here."""
 
     async def work(tx: Transaction) -> None:
         generation = await _hold_one(tx, job)
         if generation.cancel_asked_at:
-            off = {"state": GenerationState.CANCELLED, "problem": None}
+            state = {"state": GenerationState.CANCELLED, "problem": None}
+            off = {**state, **_cost(generation, billed)}
             await tx.run(END, rows=[{"id": generation.id, "values": off}], at=now())
             line = _line(actor, generation, "generation.cancelled", {})
             await entry.record_lines(tx, [line])
@@ -111,6 +120,7 @@ async def requeue(
             notBefore=not_before,
             problem=problem,
             failures=failures,
+            billed=_cost(generation, billed),
             at=now(),
         )
         detail = {"problem": problem, "failures": failures}
@@ -131,7 +141,7 @@ async def _end(
 ) -> None:
     async def work(tx: Transaction) -> None:
         generation = await _hold_one(tx, job)
-        row = {"id": generation.id, "values": {**values, **_cost(billed)}}
+        row = {"id": generation.id, "values": {**values, **_cost(generation, billed)}}
         await tx.run(END, rows=[row], at=now())
         await entry.record_lines(tx, [_line(actor, generation, action, detail)])
 
@@ -156,8 +166,12 @@ def _by_id(row: Mapping[str, str]) -> str:
     return row["id"]
 
 
-def _cost(billed: Price | None) -> dict[str, object]:
-    return {"billedMicros": billed.micros, "billedUnit": billed.unit} if billed else {}
+def _cost(generation: Generation, billed: Price | None) -> dict[str, object]:
+    """What it cost with all tries before; of what is counted in two ways, the last."""
+    if billed is None:
+        return {}
+    before = generation.billed_micros if generation.billed_unit == billed.unit else None
+    return {"billedMicros": (before or 0) + billed.micros, "billedUnit": billed.unit}
 
 
 def _line(

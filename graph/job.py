@@ -78,8 +78,9 @@ class Accepted:
     def row(self) -> dict[str, Any]:
         quoted = self.quoted
         told = {"quotedMicros": quoted.micros, "quotedUnit": quoted.unit} if quoted else {}
-        values = {"providerRequest": self.request, "problem": self.problem, **told}
-        return {"id": self.generation.id, "job": self.number, "values": values}
+        values = {"providerRequest": self.request, **told}
+        row = {"id": self.generation.id, "job": self.number, "problem": self.problem}
+        return {**row, "values": values}
 
     def line(self) -> entry.Line:
         """What the audit trail says of it."""

@@ -5,6 +5,7 @@ A third party adds one by an entry point of the group `pedigree.providers` that 
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
@@ -114,11 +115,15 @@ class Job:
 
     `doubtful` tells that an earlier try may have been accepted though no answer came: then look it
     up by the key, or raise SubmitLost; submit anew only what surely is not there, and where the
-    answer to that is lost again, raise what `lost` makes of it: it can be looked up once more."""
+    answer to that is lost again, raise what `lost` makes of it: it can be looked up once more.
+
+    What is done within `preparing`, such as uploads and looking up, begins nothing that may be
+    billed: it is cut short where the job is not wanted any more. The rest is waited for."""
 
     key: str
     request: Request
     doubtful: bool = False
+    preparing: Callable[[], AbstractContextManager[None]] = nullcontext
 
     def lost(self, error: SubmitLost) -> ProviderError:
         """What to raise where no answer came to a submit that can be looked up."""

@@ -69,6 +69,7 @@ class Again:
     problem: str
     pause: timedelta
     counts: bool = True
+    billed: Price | None = None
 
 
 Ending = Completed | GaveUp | CalledOff | Again
@@ -84,7 +85,7 @@ def verdict(job: Job, error: ProviderError, pause: timedelta, cost: Cost | None 
         fresh = isinstance(error, Broken | JobGone)
         if job.failures + 1 < (ATTEMPTS_MAX if fresh else 2 * ATTEMPTS_MAX):
             told = timedelta(seconds=error.retry_in) if error.retry_in else timedelta()
-            return Again(error.message, max(pause, told))
+            return Again(error.message, max(pause, told), billed=price(cost))
         problem = f"{error.message} Tried {job.failures + 1} times."
         return GaveUp(Failure.PROVIDER_FAILED, problem, error.code, price(cost))
     failure = FAILURES.get(type(error), Failure.PROVIDER_FAILED)
@@ -119,4 +120,5 @@ async def apply(graph: Graph, actor: Actor, job: Job, ending: GaveUp | CalledOff
                 not_before=now() + ending.pause,
                 problem=ending.problem,
                 failures=job.failures + ending.counts,
+                billed=ending.billed,
             )

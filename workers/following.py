@@ -2,19 +2,29 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import timedelta
 from typing import cast
 
 from graph.asset import Media
 from graph.generation import Failure
 from graph.job import Job
-from media.errors import FetchFailed, FetchTimeout, MediaError, StoreUnavailable
+from media.errors import FetchFailed, FetchTimeout, MediaError, StoreUnavailable, TooLarge
 from media.store import original_key
 from providers import contract
 from providers.contract import Request
-from providers.error import Busy, Passing, ProviderError, Unreachable
+from providers.error import (
+    Broken,
+    Denied,
+    JobGone,
+    OutOfCredits,
+    Passing,
+    ProviderError,
+    Unreachable,
+)
 from providers.event import Cancelled, Done, Event, Failed, Output, Preview, Progress, Queued
 from workers.ending import CalledOff, Completed, Ending, GaveUp, price, verdict
 from workers.leases import Held
@@ -26,33 +36,37 @@ from workers.workshop import Workshop
 
 log = logging.getLogger("pedigree.worker")
 
-# A job that fails so often in a row, while others of its provider do not, is given up.
-TROUBLES_MAX = 20
-UNFETCHED_MAX = 20
+# So long an output may be out of reach: it was made, and may have been paid for.
+UNFETCHED_SECONDS = 900.0
 DAMAGED_MAX = 5
 
 
 class Following:
-    """That of one run."""
+    """That of one run. `missing` tells of an output that could not be fetched so far."""
 
-    def __init__(self, shop: Workshop, held: Held) -> None:
+    def __init__(self, shop: Workshop, held: Held, patience: Patience) -> None:
         self._shop = shop
+        self._held = held
         self._job: Job = held.job
         self._name = held.job.generation.provider
         self._watched = Watched(shop.rooms.feed, held)
-        self._patience = Patience(shop.services, self._name)
+        self._patience = patience
         self._kept: dict[int, tuple[Output, Media]] = {}
-        self._unfetched = self._damaged = 0
+        self._damaged = 0
+        self._unfetched_since: float | None = None
+        self._spoiled: GaveUp | None = None
+        self.missing: str | None = None
 
     async def follow(self, asked: contract.Job, number: str) -> Ending:
-        """What becomes of it, however often its provider has to be asked."""
+        """What becomes of it, however often its provider has to be asked. That a question is not
+        answered says nothing of the job: it is asked again, for as long as the job has."""
         with self._shop.listening(asked.key) as news:
             while True:
                 try:
                     return await self._once(asked, number, news)
-                except (Unreachable, Busy) as error:
-                    if self._patience.troubles >= TROUBLES_MAX:
-                        return self._verdict(error)
+                except (Broken, JobGone) as error:
+                    return self._verdict(error)
+                except (Passing, Denied, OutOfCredits) as error:
                     await self._wait(error)
                 except ProviderError as error:
                     return self._verdict(error)
@@ -75,22 +89,25 @@ class Following:
         events = cast("AsyncGenerator[Event, None]", provider.follow(asked, number, news))
         async with aclosing(events) as told:
             async for event in told:
-                self._patience.troubles = 0
                 if ending := await self._take(event, asked.request):
                     await self._shop.services.held(self._name)
                     return ending
         raise Unreachable(f"{self._name} stopped telling before the end")
 
-    async def _wait(self, error: Passing) -> None:
+    async def _wait(self, error: ProviderError) -> None:
         log.info("generation %s waits: %s", self._job.generation.id, error.message)
+        before = self._held.stage
+        await self._watched.tell(Progress(None, f"waiting: {error.message}"))
         await self._patience.wait(error)
+        self._held.stage = before
 
     async def _take(self, event: Event, request: Request) -> Ending | None:
         match event:
             case Queued() | Progress() | Preview():
                 await self._watched.tell(event)
             case Output():
-                return await self._fetch(event)
+                # What it cost is told at the end, whether or not all of it came.
+                self._spoiled = self._spoiled or await self._fetch(event)
             case Done():
                 return self._done(event, request)
             case Failed():
@@ -100,15 +117,19 @@ class Following:
         return None
 
     def _done(self, done: Done, request: Request) -> Ending:
+        billed = price(done.cost)
+        if self._spoiled:
+            return replace(self._spoiled, billed=billed)
         if not self._kept:
-            return GaveUp(Failure.PROVIDER_FAILED, f"{self._name} ended with no output.")
+            told = f"{self._name} ended with no output."
+            return GaveUp(Failure.PROVIDER_FAILED, told, billed=billed)
         outputs = tuple(
             output_of(self._job, made, media, request.parameters, done)
             for _, (made, media) in sorted(self._kept.items())
         )
-        return Completed(outputs, price(done.cost), values_of(self._job.generation, done))
+        return Completed(outputs, billed, values_of(self._job.generation, done))
 
-    async def _fetch(self, made: Output) -> Ending | None:
+    async def _fetch(self, made: Output) -> GaveUp | None:
         """An output that is kept already came again with what was told again."""
         if made.index in self._kept:
             return None
@@ -116,20 +137,25 @@ class Following:
             media = await fetched(self._shop.rooms, made)
         except StoreUnavailable:
             raise
-        except (FetchFailed, FetchTimeout) as error:
-            self._unfetched += 1
-            return self._not_fetched(made, error, last=self._unfetched >= UNFETCHED_MAX)
+        except (FetchFailed, FetchTimeout, Passing) as error:
+            return self._not_fetched(made, error, last=self._is_overdue())
         except MediaError as error:
             self._damaged += 1
-            return self._not_fetched(made, error, last=self._damaged >= DAMAGED_MAX)
+            last = self._damaged >= DAMAGED_MAX or isinstance(error, TooLarge)
+            return self._not_fetched(made, error, last=last)
         self._kept[made.index] = made, media
+        self.missing = self._unfetched_since = None
         return None
 
-    def _not_fetched(self, made: Output, error: MediaError, *, last: bool) -> Ending:
-        told = f"Output {made.index + 1} did not come whole: {error}"
+    def _is_overdue(self) -> bool:
+        self._unfetched_since = self._unfetched_since or time.monotonic()
+        return time.monotonic() - self._unfetched_since >= UNFETCHED_SECONDS
+
+    def _not_fetched(self, made: Output, error: Exception, *, last: bool) -> GaveUp:
+        self.missing = f"Output {made.index + 1} did not come whole: {error}"
         if last:
-            return GaveUp(Failure.BAD_OUTPUT, told)
-        raise Unreachable(told) from error
+            return GaveUp(Failure.BAD_OUTPUT, self.missing)
+        raise Unreachable(self.missing) from error
 
     def _verdict(self, error: ProviderError) -> Ending:
         return verdict(self._job, error, self._pause)

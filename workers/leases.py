@@ -14,6 +14,7 @@ from graph import job as jobs
 from graph.driver import Graph
 from graph.error import GraphError
 from graph.job import Job, Pulse
+from workers.cancel import cancel
 
 log = logging.getLogger("pedigree.worker")
 
@@ -21,6 +22,8 @@ LENGTH = timedelta(seconds=20)
 RENEW_SECONDS = 2.0
 # So long before its end a lease that could not be renewed is held for lost: clocks differ.
 MARGIN_SECONDS = 5.0
+# A renewal that takes so long is asked anew, on another connection.
+HANGS_SECONDS = 6.0
 
 
 class Over(Enum):
@@ -73,17 +76,26 @@ class Leases:
                 del self._held[job.generation.id]
 
     async def keep(self) -> None:
-        """Renews them until cancelled."""
+        """Renews them until cancelled; a renewal that hangs keeps none of them."""
+        renewing = asyncio.create_task(self._keep_renewing())
+        try:
+            while True:
+                await asyncio.sleep(RENEW_SECONDS)
+                self._give_up_old()
+        finally:
+            await cancel(renewing)
+
+    async def _keep_renewing(self) -> None:
         while True:
             await asyncio.sleep(RENEW_SECONDS)
             if self._held:
                 try:
-                    await self._renew(list(self._held.values()))
-                except GraphError as error:
-                    log.warning("leases are renewed later: %s", error)
+                    async with asyncio.timeout(HANGS_SECONDS):
+                        await self._renew(list(self._held.values()))
+                except (GraphError, TimeoutError) as error:
+                    log.warning("leases are renewed later: %r", error)
                 except Exception:
                     log.exception("leases are renewed later")
-                self._give_up_old()
 
     def stop(self) -> None:
         """Has every job be left, for others to go on with."""

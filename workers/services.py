@@ -81,6 +81,12 @@ class Services:
         if self.usable(name):
             self._begin(name)
 
+    async def looked(self, name: str) -> None:
+        """Returns once a look that is under way, or begun now, has told how it stands."""
+        self.look_soon(name)
+        if looking := self._looking.get(name):
+            await asyncio.wait({looking})
+
     def _begin(self, name: str) -> None:
         if name not in self._looking:
             self._looking[name] = asyncio.create_task(self._look(name))

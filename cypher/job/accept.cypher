@@ -8,6 +8,7 @@ SET g.lockedAt = $at
 WITH g, row, g.providerJob IS NULL AS first
 FOREACH (_ IN CASE WHEN first THEN [1] ELSE [] END |
   SET g += row.values, g.providerJob = row.job, g.submitting = null, g.attempt = g.attempt + 1,
+    g.problem = CASE WHEN g.state = 'RUNNING' THEN row.problem ELSE g.problem END,
     g.updatedAt = $at)
 FOREACH (_ IN CASE WHEN first OR g.providerJob = row.job THEN [] ELSE [1] END |
   SET g.formerJobs = coalesce(g.formerJobs, []) + row.job)

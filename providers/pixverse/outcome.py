@@ -14,6 +14,7 @@ from providers.pixverse.endpoint import chosen
 
 DONE, PENDING, DELETED, REJECTED, FAILED = 1, 2, 6, 7, 8
 ENDS = frozenset({DONE, DELETED, REJECTED, FAILED})
+NOTHING = Cost(Decimal(0), "credits")
 OUTPUTS: Mapping[str, tuple[MediaType, str]] = {
     "video": ("VIDEO", "video_id"),
     "image": ("IMAGE", "image_id"),
@@ -32,7 +33,8 @@ def going_on(status: int | None) -> Event:
 
 
 def ending(job: Job, number: str, answer: Mapping[str, Any]) -> Iterator[Event]:
-    """How it ended: an output and the end, or the failure."""
+    """How it ended: an output and the end, or the failure, whose credits PixVerse gives back
+    whatever price it still tells."""
     cost = cost_of(answer)
     match status_of(answer):
         case 1:
@@ -42,9 +44,9 @@ def ending(job: Job, number: str, answer: Mapping[str, Any]) -> Iterator[Event]:
             yield Failed(Refused("PixVerse: this was deleted there", code="6"), cost)
         case 7:
             told = "PixVerse: its moderation does not let this pass; change text or media"
-            yield Failed(Moderated(told, code="7"), cost)
+            yield Failed(Moderated(told, code="7"), NOTHING)
         case _:
-            yield Failed(Broken("PixVerse: it failed to make this", code="8"), cost)
+            yield Failed(Broken("PixVerse: it failed to make this", code="8"), NOTHING)
 
 
 def cost_of(answer: Mapping[str, Any]) -> Cost | None:

@@ -1,5 +1,8 @@
 """How jobs end: once, all together or each by itself, and never by who lost his lease."""
 
+from dataclasses import replace
+from decimal import Decimal
+
 import pytest
 
 from graph import ending, job
@@ -7,10 +10,10 @@ from graph.activity import Used, outputs
 from graph.driver import Graph
 from graph.edge import EdgeKind
 from graph.ending import LeaseLost
-from graph.generation import Failure, GenerationState
+from graph.generation import Failure, GenerationState, Price
 from graph.identifier import new_id
-from graph.job import Pulse
-from tests.graph.ordering import LEASE, OVER, desk, made, outcomes
+from graph.job import Job, Pulse
+from tests.graph.ordering import LEASE, OVER, Desk, desk, made, outcomes
 
 pytestmark = pytest.mark.anyio
 
@@ -87,13 +90,56 @@ async def test_begun_anew_it_keeps_what_it_was_before(graph: Graph) -> None:
     assert (done.state, done.problem, done.progress) == (GenerationState.COMPLETED, None, 1.0)
 
 
+async def claimed_anew(at: Desk, held: Job, *billed: Price | None) -> Job:
+    """The job, begun once more after each try that cost so much."""
+    for each in billed:
+        await at.requeue(held, billed=each)
+        await at.begin(limit=10)
+        held = await at.claim(held.generation.id)
+    return held
+
+
+def credit(amount: str, unit: str = "credits") -> Price:
+    return Price(Decimal(amount), unit)
+
+
+async def test_what_its_tries_cost_is_added_up(graph: Graph) -> None:
+    at = await desk(graph)
+    tries = credit("3"), None, credit("0.5")
+    done, failed, stopped, untold = [
+        await claimed_anew(at, await at.claimed(), *tries) for _ in range(4)
+    ]
+    completion = replace(at.done(done, made(0, new_id())), billed=credit("24"))
+    assert await ending.complete(graph, [completion]) == [True]
+    actor = at.world.actor
+    await ending.fail(graph, actor, failed, Failure.REFUSED, "no", billed=credit("2"))
+    await ending.cancelled(graph, actor, stopped, None, billed=credit("1"))
+    await at.fail(untold)
+    ids = [one.generation.id for one in (done, failed, stopped, untold)]
+    assert [one.billed for one in await at.many(ids)] == [
+        credit("27.5"),
+        credit("5.5"),
+        credit("4.5"),
+        credit("3.5"),
+    ]
+
+
+async def test_what_is_counted_in_another_way_is_not_added(graph: Graph) -> None:
+    at = await desk(graph)
+    held = await claimed_anew(at, await at.claimed(), credit("3.5", "units"))
+    where = graph, at.world.actor, held
+    await ending.fail(*where, Failure.REFUSED, "no", billed=credit("0.42", "USD"))
+    assert (await at.now(held.generation.id)).billed == credit("0.42", "USD")
+
+
 async def test_called_off_as_it_was_put_back_it_does_not_wait(graph: Graph) -> None:
     """Or it would wait for a provider that may be away for hours, only to be stopped."""
     at = await desk(graph)
     held = await at.claimed()
     await at.call_off(held.generation.id)
-    await at.requeue(held)
-    assert (await at.now(held.generation.id)).state is GenerationState.CANCELLED
+    await at.requeue(held, billed=credit("3"))
+    ended = await at.now(held.generation.id)
+    assert (ended.state, ended.billed) == (GenerationState.CANCELLED, credit("3"))
     assert await at.begin(limit=10) == []
 
 

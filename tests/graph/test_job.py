@@ -77,6 +77,20 @@ async def test_a_submit_that_was_begun_leaves_a_doubt_until_it_is_cleared(graph:
     assert sent.generation.cancel_asked_at
 
 
+async def test_a_claim_that_is_asked_again_keeps_its_doubt(graph: Graph) -> None:
+    """As where the answer to its commit was lost."""
+    at = await desk(graph)
+    first = await at.claimed(OVER)
+    wanted = [(first.generation.id, new_id())]
+    told = [(await job.claim(graph, wanted, LEASE))[first.generation.id] for _ in range(3)]
+    assert [(one.doubtful, one.tries) for one in told] == [(True, 1)] * 3
+    clear = await at.one()
+    await at.begin(limit=1000)
+    wanted = [(clear.id, new_id())]
+    told = [(await job.claim(graph, wanted, LEASE))[clear.id] for _ in range(3)]
+    assert [(one.doubtful, one.tries) for one in told] == [(False, 1)] * 3
+
+
 async def test_leases_are_kept_alive_and_tell_what_came_of_each(graph: Graph) -> None:
     at = await desk(graph)
     short = timedelta(seconds=30)
@@ -123,6 +137,17 @@ async def test_a_number_is_kept_whoever_brings_it(graph: Graph) -> None:
     other = await at.claimed()
     await at.call_off(other.generation.id)
     assert await at.accept(other, "n3") is True, "and it is to be stopped"
+
+
+async def test_a_late_number_leaves_the_reason_of_an_end(graph: Graph) -> None:
+    at = await desk(graph)
+    slow = await at.claimed()
+    await at.fail(slow)
+    before = await at.now(slow.generation.id)
+    await at.accept(slow, "n1", problem="a node was left out")
+    after = await at.now(slow.generation.id)
+    assert (after.provider_job, after.problem) == ("n1", before.problem)
+    assert before.problem
 
 
 async def test_what_nobody_works_on_is_told_to_one(graph: Graph) -> None:

@@ -94,7 +94,17 @@ async def test_it_takes_a_good_one(tmp_path: Path) -> None:
         (replace(GOOD, media_type="VIDEO"), Done()),
         (Progress(7.0), GOOD, Done()),
     ],
-    ids=str,
+    ids=[
+        "nothing",
+        "no output",
+        "no end",
+        "two ends",
+        "output after the end",
+        "one index twice",
+        "no first index",
+        "not what it is",
+        "progress beyond all",
+    ],
 )
 async def test_it_finds_events_that_are_wrong(events: tuple[Event, ...], tmp_path: Path) -> None:
     with pytest.raises(AssertionError):
@@ -109,6 +119,16 @@ async def test_it_finds_what_is_no_media(tmp_path: Path) -> None:
 async def test_it_finds_a_secret(tmp_path: Path) -> None:
     with pytest.raises(AssertionError):
         await run(Chatty(), tmp_path)
+
+
+@pytest.mark.parametrize(
+    "kept",
+    ["the s3cret-key", "https://x.example/a.png?sign=1", "see https://x.example/a.png?1, then go"],
+)
+async def test_it_finds_what_opens_something_in_an_answer(kept: str, tmp_path: Path) -> None:
+    await run(Changed(GOOD, Done(answer={"of": "https://x.example/a.png", "why?": "so"})), tmp_path)
+    with pytest.raises(AssertionError):
+        await run(Changed(GOOD, Done(answer={"made": [{"url": kept}]})), tmp_path)
 
 
 async def test_it_finds_one_that_never_ends(tmp_path: Path) -> None:

@@ -95,23 +95,28 @@ async def test_an_image_has_an_id_space_of_its_own(provider: PixVerse) -> None:
         await followed(provider, job, number.replace("image", "video"))
 
 
-STATUSES: list[tuple[int, type[ProviderError]]] = [
-    (6, Refused),
-    (7, Moderated),
-    (8, Broken),
+STATUSES: list[tuple[int, type[ProviderError], int]] = [
+    (6, Refused, 45),
+    (7, Moderated, 0),
+    (8, Broken, 0),
 ]
 
 
-@pytest.mark.parametrize(("status", "error"), STATUSES)
-async def test_a_failed_job_tells_why(
-    provider: PixVerse, server: PixVerseServer, status: int, error: type[ProviderError]
+@pytest.mark.parametrize(("status", "error", "paid"), STATUSES)
+async def test_a_failed_job_tells_why_and_is_not_paid(
+    provider: PixVerse,
+    server: PixVerseServer,
+    status: int,
+    error: type[ProviderError],
+    paid: int,
 ) -> None:
-    server.statuses = [status]
+    server.statuses, server.told = [status], {"credits": 45}
     job = new_job(CASES["text"].request())
     end = (await followed(provider, job, (await provider.submit(job)).number))[-1]
     assert isinstance(end, Failed)
     assert type(end.error) is error
     assert end.error.code == str(status)
+    assert end.cost == Cost(Decimal(paid), "credits")
 
 
 @pytest.mark.parametrize("status", [2, 3, 4, 9, "5", None, ""])

@@ -3,7 +3,7 @@ the worker that asked."""
 
 import asyncio
 import io
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableSequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -13,7 +13,7 @@ from PIL import Image
 from graph.identifier import new_id
 from providers.contract import Ability, Health, InputRule, Job, Plugin, Request, Submitted
 from providers.cost import Cost
-from providers.error import JobGone, ProviderError
+from providers.error import JobGone, ProviderError, SubmitLost
 from providers.event import Accepted, Cancelled, Done, Event, Model, Output, Progress
 from providers.hint import Extraction
 
@@ -67,9 +67,12 @@ class Scripted:
         self.name = f"scripted-{new_id()}"
         self.concurrency = concurrency
         self.on_health: list[ProviderError] = []
+        self.on_prepare: list[Exception] = []
+        self.prepared = asyncio.Event()
+        self.prepared.set()
         self.before_submit: list[ProviderError] = []
-        self.after_submit: list[ProviderError] = []
-        self.on_follow: list[ProviderError] = []
+        self.after_submit: list[Exception] = []
+        self.on_follow: list[Exception] = []
         self.events: list[Event] = []
         self.finish = asyncio.Event()
         self.finish.set()
@@ -85,6 +88,11 @@ class Scripted:
         return Cost(Decimal("0.25"), "USD")
 
     async def submit(self, job: Job) -> Submitted:
+        with job.preparing():
+            _raise(self.on_prepare)
+            await self.prepared.wait()
+            if job.doubtful and not self.can_look_up:
+                raise SubmitLost("nobody can tell")
         _raise(self.before_submit)
         known = self.far.jobs.get(job.key)
         if not (job.doubtful and known):
@@ -153,6 +161,6 @@ def extract(metadata: Mapping[str, object]) -> Extraction:
     return Extraction()
 
 
-def _raise(errors: list[ProviderError]) -> None:
+def _raise(errors: MutableSequence[Any]) -> None:
     if errors:
         raise errors.pop(0)

@@ -61,11 +61,12 @@ def test_what_cannot_succeed_is_given_up_at_once(error: ProviderError, failure: 
     ],
 )
 def test_what_may_succeed_is_made_anew_but_not_for_ever(sort: type[Passing], tries: int) -> None:
+    billed = Price(Decimal("0.5"), "USD")
+    again = Again("away", PAUSE, billed=billed)
     for failures in range(tries - 1):
-        assert verdict(job(failures), sort("away"), PAUSE, COST) == Again("away", PAUSE)
+        assert verdict(job(failures), sort("away"), PAUSE, COST) == again
     last = verdict(job(tries - 1), sort("away.", code="E2"), PAUSE, COST)
     told = f"away. Tried {tries} times."
-    billed = Price(Decimal("0.5"), "USD")
     assert last == GaveUp(Failure.PROVIDER_FAILED, told, "E2", billed)
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -10,9 +11,10 @@ from graph import lineage
 from graph.edge import EdgeKind, Evidence, Operation
 from graph.ending import Completion
 from graph.error import Conflict, InvalidInput
-from graph.generation import Failure, GenerationState
+from graph.generation import Failure, GenerationState, Price
 from graph.lineage import Direction, Walk
 from media.store import original_key
+from providers.cost import Cost
 from providers.error import (
     Broken,
     Busy,
@@ -24,7 +26,7 @@ from providers.error import (
     SubmitLost,
     Unreachable,
 )
-from providers.event import Failed
+from providers.event import Done, Failed
 from tests.waiting import until
 from tests.workers.generating import Works, works
 from tests.workers.refreshing import Here
@@ -160,6 +162,14 @@ async def test_an_output_that_stays_spoiled_is_given_up(at_work: Works) -> None:
     at_work.provider.spoil = 1000
     done = await at_work.ended((await at_work.ask()).id)
     assert (done.state, done.failure) == (GenerationState.FAILED, Failure.BAD_OUTPUT)
+    assert done.billed == Price(Decimal("0.2"), "USD"), "it was made, and is to be paid"
+
+
+async def test_an_end_without_an_output_tells_what_it_cost(at_work: Works) -> None:
+    at_work.provider.events = [Done(Cost(Decimal("0.1"), "USD"))]
+    done = await at_work.ended((await at_work.ask()).id)
+    assert (done.state, done.failure) == (GenerationState.FAILED, Failure.PROVIDER_FAILED)
+    assert done.billed == Price(Decimal("0.1"), "USD")
 
 
 async def test_bytes_that_went_before_the_commit_are_fetched_again(at_work: Works) -> None:

@@ -130,6 +130,26 @@ async def test_a_moment_without_the_graph_costs_no_lease_and_a_long_one_all(
     assert (await at.now(held_job.generation.id)).state is GenerationState.RUNNING
 
 
+async def test_a_renewal_that_hangs_keeps_no_lease(
+    graph: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hangs = asyncio.Event()
+
+    async def hang(graph: Graph, pulses: list[Pulse], length: timedelta) -> dict[str, bool]:
+        hangs.set()
+        await asyncio.Event().wait()
+        raise AssertionError("it hangs for ever")
+
+    at = await desk(graph)
+    held_job = await at.claimed()
+    monkeypatch.setattr(job, "renew", hang)
+    async with kept(graph, monkeypatch) as mine, mine.holding(held_job) as held:
+        await hangs.wait()
+        held.renewed_at -= LENGTH.total_seconds() - leases.MARGIN_SECONDS
+        async with asyncio.timeout(10):
+            assert await held.over is Over.LOST
+
+
 async def test_a_second_delivery_does_not_let_go_of_the_first(graph: Graph) -> None:
     at = await desk(graph)
     first = await at.claimed(timedelta(milliseconds=-1))
