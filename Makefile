@@ -5,6 +5,8 @@ SHELL := /bin/sh
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+# Two processes with servers of their own each; where servers are named, there is one of each.
+TWO := $(if $(NEO4J_URI)$(REDIS_URL),,--numprocesses 2 --dist loadfile)
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 help: ## Show these lines.
@@ -14,7 +16,7 @@ run: .venv/run.stamp ## Start everything with demonstration data: Neo4j, Redis, 
 	@exec $(BIN)/pedigree serve --demo
 
 test: .venv/dev.stamp ## Run all tests against a real Neo4j and a real Redis.
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(TWO) $(TESTS)
 
 check: .venv/dev.stamp ## Formatting, lint, types, the schema file and the house rules.
 	$(BIN)/ruff format --check .

@@ -11,7 +11,7 @@ from graph.actor import Actor
 from graph.driver import Graph
 from graph.identifier import new_id
 from graph.role import Role
-from tests.api.conftest import Client, People
+from tests.api.conftest import Client, People, gather
 from tests.person import address
 
 pytestmark = pytest.mark.anyio
@@ -76,8 +76,10 @@ async def test_the_viewer_sees_themselves_and_their_workspaces(people: People) -
     assert homes[people.editor.workspace] == "EDITOR"
 
 
-async def test_a_new_workspace_is_seen_in_the_answer_and_in_pages(people: People) -> None:
-    someone = people.stranger
+async def test_a_new_workspace_is_seen_in_the_answer_and_in_pages(
+    graph: Graph, http: httpx.AsyncClient
+) -> None:
+    someone = (await gather(graph, http)).stranger
     once = new_id()
     made = await _do(someone, CREATE, name="Film", idempotencyKey=once)
     assert made["workspace"]["role"] == "OWNER"

@@ -9,9 +9,9 @@ from graph import tombstone
 from graph.asset import Media, NewAsset
 from graph.driver import Graph
 from graph.edge import CATALOGUE, EdgeKind, Evidence, MediaType, Operation
-from graph.identifier import new_id, now
+from graph.identifier import now
 from graph.link import NewEdge
-from tests.graph.world import World, next_instant, world
+from tests.graph.world import World, new_sha256, next_instant, world
 
 STEPS = 3
 NODES_MAX = 40
@@ -77,7 +77,7 @@ def _asset(random: Random) -> NewAsset:
     return NewAsset(
         media,
         operation=random.choice([None, *Operation]),
-        media=random.choice([None, Media(media, "application/octet-stream", size, new_id())]),
+        media=random.choice([None, Media(media, "application/octet-stream", size, new_sha256())]),
     )
 
 

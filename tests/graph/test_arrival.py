@@ -11,8 +11,7 @@ from graph.asset import Media, MediaState, NewAsset
 from graph.driver import Graph, Transaction
 from graph.edge import MediaType, Operation
 from graph.error import Conflict, NotFound
-from graph.identifier import new_id
-from tests.graph.world import World, world
+from tests.graph.world import World, new_sha256, world
 
 pytestmark = pytest.mark.anyio
 
@@ -71,7 +70,7 @@ async def test_what_is_known_stays_and_telling_twice_changes_nothing(graph: Grap
 
 
 async def test_what_has_bytes_learns_nothing_from_another_arrival(graph: Graph) -> None:
-    made, media = await world(graph), Media(IMAGE, "image/png", 1, new_id())
+    made, media = await world(graph), Media(IMAGE, "image/png", 1, new_sha256())
     first = await arrive(made, NewAsset(IMAGE, media=media))
     assert await arrive(made, NewAsset(IMAGE, name="Two", media=media)) == Met(first.asset, False)
 
@@ -103,7 +102,7 @@ async def test_an_id_is_not_taken_over_from_another_provider(graph: Graph) -> No
 
 
 async def test_an_id_of_what_has_bytes_is_still_a_conflict(graph: Graph) -> None:
-    made, media = await world(graph), Media(IMAGE, "image/png", 1, new_id())
+    made, media = await world(graph), Media(IMAGE, "image/png", 1, new_sha256())
     await arrive(made, NewAsset(IMAGE, media=media, provider_uploads=HELD))
     with pytest.raises(Conflict):
         await arrive(made, NewAsset(IMAGE, provider_uploads=HELD))
@@ -116,7 +115,7 @@ async def test_more_ids_are_added_and_a_taken_one_is_refused_whole(graph: Graph)
     await arrive(made, NewAsset(IMAGE, provider_uploads=more))
     detail = (await asset.details(graph, made.within, [first.asset.id]))[first.asset.id]
     assert detail.provider_uploads == more
-    media = Media(IMAGE, "image/png", 1, new_id())
+    media = Media(IMAGE, "image/png", 1, new_sha256())
     await arrive(made, NewAsset(IMAGE, media=media, provider_uploads={"kling": {"x": "1"}}))
     taken = NewAsset(IMAGE, name="N", provider_uploads=more | {"kling": {"x": "1"}})
     with pytest.raises(Conflict):

@@ -8,7 +8,7 @@ from graph.driver import Graph
 from graph.edge import EdgeKind, MediaType
 from graph.extraction import Clue, Match, Rank
 from graph.identifier import new_id
-from tests.graph.world import World, made_from, world
+from tests.graph.world import World, made_from, new_sha256, world
 
 pytestmark = pytest.mark.anyio
 
@@ -32,7 +32,7 @@ async def known_in_every_way(made: World, sha256: str) -> list[str]:
 
 
 async def test_each_clue_leads_to_what_it_names(graph: Graph) -> None:
-    made, sha256 = await world(graph), new_id()
+    made, sha256 = await world(graph), new_sha256()
     upload, made_by, url, same_bytes = await known_in_every_way(made, sha256)
     clues = {
         Clue(upload="pixverse:img_id:11"): [Match(upload, Rank.UPLOAD, IMAGE)],
@@ -47,7 +47,7 @@ async def test_each_clue_leads_to_what_it_names(graph: Graph) -> None:
 
 
 async def test_what_names_nothing_leads_nowhere(graph: Graph) -> None:
-    made, sha256 = await world(graph), new_id()
+    made, sha256 = await world(graph), new_sha256()
     await known_in_every_way(made, sha256)
     await made.assets([IMAGE, VIDEO])
     nothing = [
@@ -58,14 +58,14 @@ async def test_what_names_nothing_leads_nowhere(graph: Graph) -> None:
         Clue(made="7"),
         Clue(provider="kling"),
         Clue(url="https://e.org/A"),
-        Clue(sha256=new_id()),
+        Clue(sha256=new_sha256()),
     ]
     assert await extraction.resolve(graph.read, made.workspace, nothing) == {}
     assert await extraction.resolve(graph.read, made.workspace, []) == {}
 
 
 async def test_nothing_is_found_in_another_workspace(graph: Graph) -> None:
-    made, other, sha256 = await world(graph), await world(graph), new_id()
+    made, other, sha256 = await world(graph), await world(graph), new_sha256()
     await known_in_every_way(made, sha256)
     every = Clue("pixverse:img_id:11", "kling", "7", "https://e.org/a", sha256)
     assert await extraction.resolve(graph.read, other.workspace, [every]) == {}
@@ -74,7 +74,7 @@ async def test_nothing_is_found_in_another_workspace(graph: Graph) -> None:
 
 
 async def test_a_deleted_asset_still_answers_and_says_so(graph: Graph) -> None:
-    made, sha256 = await world(graph), new_id()
+    made, sha256 = await world(graph), new_sha256()
     ids = await known_in_every_way(made, sha256)
     await tombstone.delete(graph, made.actor, made.workspace, ids)
     every = Clue("pixverse:img_id:11", "kling", "7", "https://e.org/a", sha256)
@@ -83,7 +83,7 @@ async def test_a_deleted_asset_still_answers_and_says_so(graph: Graph) -> None:
 
 
 async def test_of_very_many_equals_only_some_are_looked_at(graph: Graph) -> None:
-    made, sha256 = await world(graph), new_id()
+    made, sha256 = await world(graph), new_sha256()
     crowd = [NewAsset(IMAGE, provider="p", provider_asset_id=str(n)) for n in range(30)]
     ids = await made.keep(crowd)
     for asset_id in ids:

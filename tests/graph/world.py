@@ -11,7 +11,7 @@ from graph.asset import NewAsset
 from graph.catalog import Query
 from graph.driver import Graph, Transaction
 from graph.edge import EdgeKind, MediaType, Operation
-from graph.identifier import now
+from graph.identifier import new_id, now
 from graph.lineage import Edge
 from graph.link import NewEdge
 from tests.person import person, place
@@ -81,6 +81,11 @@ async def world(graph: Graph) -> World:
     """A new workspace of a new owner."""
     owner = await person(graph)
     return World(graph, owner, await place(graph, owner))
+
+
+def new_sha256() -> str:
+    """That of bytes which nobody has."""
+    return 2 * new_id().replace("-", "")
 
 
 def made_from(
