@@ -61,7 +61,7 @@ def main(
         told = "\n".join(path.read_text(encoding="utf-8") for path in all_.logs)
     if log:
         log.write_text(told, encoding="utf-8")
-    unexpected = [line for line in told.splitlines() if "failed unexpectedly" in line]
+    unexpected = [line for line in told.splitlines() if "met the unforeseen" in line]
     for line in [*lines, *(f"PROBLEM: log: {one}" for one in unexpected), f"seed {seed}"]:
         click.echo(line)
     sys.exit(bool(problems or unexpected))
