@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     Field,
     FilePath,
     HttpUrl,
@@ -22,6 +23,16 @@ ORIGIN = re.compile(r"https?://[^/?#@\s*]+")
 
 class SettingsError(Exception):
     """A setting is wrong; the message names it and says what was expected."""
+
+
+def _sendable(key: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[!-~]+", key.get_secret_value()):
+        raise ValueError("it is no key: one has letters, digits and signs without spaces")
+    return key
+
+
+# What a header can carry.
+ApiKey = Annotated[SecretStr, AfterValidator(_sendable)]
 
 
 class Settings(BaseSettings):
@@ -248,18 +259,18 @@ class Settings(BaseSettings):
     comfyui_jobs: int = Field(
         2, ge=1, le=100, description="Most jobs at once for each ComfyUI server, its queue counted."
     )
-    runway_key: SecretStr | None = Field(None, description="API key of Runway.")
+    runway_key: ApiKey | None = Field(None, description="API key of Runway.")
     runway_url: HttpUrl = Field(
         HttpUrl("https://api.dev.runwayml.com"), description="Address of Runway's API."
     )
     runway_jobs: int = Field(
         2, ge=1, le=100, description="Most jobs at once at Runway; the tier of the account says."
     )
-    kling_key: SecretStr | None = Field(
+    kling_key: ApiKey | None = Field(
         None, description="API key of Kling; in its place an access key and a secret key will do."
     )
-    kling_access_key: SecretStr | None = Field(None, description="Access key of Kling.")
-    kling_secret_key: SecretStr | None = Field(None, description="Secret key of Kling.")
+    kling_access_key: ApiKey | None = Field(None, description="Access key of Kling.")
+    kling_secret_key: ApiKey | None = Field(None, description="Secret key of Kling.")
     kling_url: HttpUrl = Field(
         HttpUrl("https://api-singapore.klingai.com"), description="Address of Kling's API."
     )
@@ -268,7 +279,7 @@ class Settings(BaseSettings):
         None,
         description="Webhook secret of Kling. With it and PEDIGREE_PUBLIC_URL set, Kling tells us by itself of what is done.",
     )
-    pixverse_key: SecretStr | None = Field(None, description="API key of PixVerse.")
+    pixverse_key: ApiKey | None = Field(None, description="API key of PixVerse.")
     pixverse_url: HttpUrl = Field(
         HttpUrl("https://app-api.pixverse.ai"), description="Address of PixVerse's API."
     )

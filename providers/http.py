@@ -7,8 +7,8 @@ from math import isnan
 from typing import Any
 
 import httpx
-import orjson
 
+from providers.answer import Found, read, read_long
 from providers.error import Busy, Denied, ProviderError, Refused, SubmitLost, Unreachable
 
 CONNECT_SECONDS = 5.0
@@ -16,7 +16,14 @@ CALL_SECONDS = 30.0
 ANSWER_BYTES_MAX = 32 * 1024 * 1024
 RETRY_MOST_SECONDS = 3600.0
 # Nothing was sent: whatever it was, it was not done.
-UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+UNSENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.InvalidURL,
+    httpx.PoolTimeout,
+    httpx.UnsupportedProtocol,
+)
+UNSENDABLE = (httpx.LocalProtocolError, UnicodeEncodeError)
 Headers = Callable[[], Mapping[str, str]]
 
 
@@ -32,6 +39,11 @@ class Http:
             follow_redirects=False,
             trust_env=False,
         )
+
+    @property
+    def scheme(self) -> str:
+        """That of its address."""
+        return self._client.base_url.scheme
 
     async def call(
         self,
@@ -77,13 +89,18 @@ class Http:
             return Unreachable(told, code=code, retry_in=seconds_of(retry_after))
         return Refused(told, code=code)
 
-    def object(self, response: httpx.Response, *, submits: bool = False) -> dict[str, Any]:
+    def object(self, response: httpx.Response, *, submits: bool = False) -> Found:
         """The JSON object an answer holds."""
-        try:
-            found = orjson.loads(response.content)
-        except orjson.JSONDecodeError:
-            found = None
-        if isinstance(found, dict):
+        return self._held(response, read(response.content), submits=submits)
+
+    async def long_object(self, response: httpx.Response) -> Found:
+        """The same of an answer that may be long: nothing else waits while it is read."""
+        return self._held(response, await read_long(response.content))
+
+    def _held(
+        self, response: httpx.Response, found: Found | None, *, submits: bool = False
+    ) -> Found:
+        if found is not None:
             return found
         told = f"{self.name} answered {response.status_code} with something that is no JSON object"
         raise (SubmitLost if submits and response.is_success else Unreachable)(told)
@@ -105,7 +122,11 @@ class Http:
             yield
         except UNSENT as error:
             raise Unreachable(f"{self.name} cannot be reached") from error
-        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, UnicodeError) as error:
+        except UNSENDABLE:
+            told = "cannot be asked: a header or text holds what cannot be sent"
+            # The error shows what that is, which may be a key.
+            raise Unreachable(f"{self.name} {told}") from None
+        except (httpx.HTTPError, TimeoutError, UnicodeError) as error:
             late = isinstance(error, (TimeoutError, httpx.TimeoutException))
             told = "did not answer in time" if late else "broke off before its answer was whole"
             if submits:

@@ -124,8 +124,8 @@ def _names_parent(rows: list[Parameter], item: object) -> bool:
 
 
 def _needs_parents(endpoint: Endpoint) -> bool:
-    """An upload may be of a file, and what starts from text may start from nothing else."""
-    operation = endpoint.operation or ""
+    """An upload may be of a file, and what starts from words may start from nothing else."""
+    operation = endpoint.operation or "import"
     return operation != "import" and not operation.startswith("text_") and bool(endpoint.parameters)
 
 

@@ -1,5 +1,7 @@
 """Settings: read from the environment, checked, and explained when wrong."""
 
+import traceback
+
 import pytest
 from pydantic import ValidationError
 
@@ -110,6 +112,21 @@ def test_a_wrong_secret_is_not_shown_either(monkeypatch: pytest.MonkeyPatch) -> 
     assert "sesame" not in str(caught.value)
     assert caught.value.__cause__ is None
     assert caught.value.__suppress_context__
+
+
+KEYS = ["RUNWAY_KEY", "KLING_KEY", "KLING_ACCESS_KEY", "KLING_SECRET_KEY", "PIXVERSE_KEY"]
+
+
+@pytest.mark.parametrize("name", KEYS)
+@pytest.mark.parametrize("key", [" ", "key two", "key_1\n", "key_schl\xfcssel"])
+def test_a_key_that_no_header_can_carry_is_told_without_showing_it(
+    monkeypatch: pytest.MonkeyPatch, name: str, key: str
+) -> None:
+    monkeypatch.setenv(f"PEDIGREE_{name}", key)
+    with pytest.raises(SettingsError, match=f"PEDIGREE_{name}: ") as caught:
+        read_settings()
+    shown = "".join(traceback.format_exception(caught.value))
+    assert not key.strip() or key.strip() not in shown
 
 
 def test_an_issuer_wants_an_audience(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,8 +30,11 @@ class Pace:
     quiet: float = 10.0  # with one that says nothing of the job
     end: float = 0.2  # until a job that has ended is in the history
     reconnect: float = 10.0  # between tries to open a websocket
-    probe: float = 10.0  # the longest to wait for a word of how full or well it is
+    # The longest to wait for a word of how full or well it is: one that hangs must not make all
+    # of them late for whoever asks.
+    probe: float = 5.0
     call: float = 30.0  # the longest that any other call may take
+    lost: float = 600.0  # without an answer, until it is given up
 
 
 class Follower:

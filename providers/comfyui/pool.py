@@ -30,10 +30,14 @@ class Asked(Generic[T]):
 
 
 class Pool:
-    """Servers by their addresses."""
+    """Servers by their addresses. One that does not answer for `lost` seconds is given up with the
+    jobs it had."""
 
-    def __init__(self, urls: Sequence[str], make: Callable[[str], Server] = Server) -> None:
+    def __init__(
+        self, urls: Sequence[str], make: Callable[[str], Server] = Server, lost: float = 600.0
+    ) -> None:
         self._make = make
+        self._lost = lost
         self.servers = tuple(map(make, urls))
         # Those that left the pool, and still have jobs of ours.
         self._former: dict[str, Server] = {}
@@ -71,14 +75,19 @@ class Pool:
 
     @contextmanager
     def waited_for(self, server: Server) -> Iterator[None]:
-        """A server that left the pool and does not answer will not come back with its jobs."""
+        """A server that left the pool and does not answer, or does not answer any more, will not
+        come back with its jobs. Nothing is billed there, should it have gone on with one."""
         try:
             yield
         except Unreachable as error:
-            if server in self.servers:
+            silent = server.silence.go_on()
+            if server not in self.servers:
+                told = "was taken from the settings and does not answer"
+            elif silent >= self._lost:
+                told = f"has not answered for {silent / 60:.0f} minutes, and is taken for lost"
+            else:
                 raise
-            told = f"ComfyUI at {server.url} was taken from the settings and does not answer"
-            raise JobGone(told) from error
+            raise JobGone(f"ComfyUI at {server.url} {told}") from error
 
     async def close(self) -> None:
         for server in (*self.servers, *self._former.values()):

@@ -15,7 +15,7 @@ from providers.comfyui.standing import NOTE, Item, Running, Waiting
 from providers.comfyui.validation import partial
 from providers.contract import Health, Job, Request, Submitted, Upload
 from providers.cost import Cost
-from providers.error import Refused, SubmitLost
+from providers.error import Passing, ProviderError, Refused, SubmitLost
 from providers.event import Event
 from providers.value import mapping, text, whole
 
@@ -27,7 +27,7 @@ class ComfyUI:
 
     def __init__(self, urls: Sequence[str], jobs: int, pace: Pace | None = None) -> None:
         self._pace = pace or Pace()
-        self._pool = Pool(urls, self._server)
+        self._pool = Pool(urls, self._server, self._pace.lost)
         self.concurrency = len(self._pool.servers) * jobs
 
     def _server(self, url: str) -> Server:
@@ -46,10 +46,11 @@ class ComfyUI:
 
     async def submit(self, job: Job) -> Submitted:
         _check(job.request)
-        if job.doubtful and (found := await self._find(job)):
-            return found
-        server = await self._pool.emptiest(job.key)
-        files = await self._upload(server, job.request)
+        with job.preparing():
+            if job.doubtful and (found := await self._find(job)):
+                return found
+            server = await self._pool.emptiest(job.key)
+            files = await self._upload(server, job.request)
         names = {
             one.parameter: _loader_name(file)
             for one, file in zip(job.request.inputs, files, strict=True)
@@ -115,7 +116,7 @@ class ComfyUI:
                 request = {"server": server.url, "prompt_id": found.id, "prompt": found.graph}
                 return Submitted(number_of(server, found.id), request)
         if asked.failures:
-            raise asked.worst()
+            raise _not_found_out(asked.worst())
         if any(not found.surely for _, found in asked.answers if not isinstance(found, Item)):
             raise SubmitLost("the history of ComfyUI does not reach back to when the job was sent")
         return None
@@ -142,6 +143,14 @@ def _check(request: Request) -> None:
             raise Refused("an input of a node takes one file", field=one.parameter)
     names = {one.parameter: file_name(one.media) for one in request.inputs}
     assemble(request.workflow, request.parameters, names)
+
+
+def _not_found_out(error: ProviderError) -> ProviderError:
+    """That a server cannot be asked does not tell that it has not the job."""
+    if isinstance(error, Passing):
+        return error
+    told = f"whether a server has the job could not be found out: {error.message}"
+    return SubmitLost(told, code=error.code)
 
 
 def _loader_name(file: ServerFile) -> str:

@@ -8,6 +8,7 @@ from urllib.parse import quote
 import httpx
 
 from providers.comfyui.file import ServerFile, listed
+from providers.comfyui.silence import Silence
 from providers.comfyui.standing import (
     Ended,
     Item,
@@ -20,6 +21,7 @@ from providers.comfyui.standing import (
 from providers.comfyui.validation import refusal
 from providers.contract import Media
 from providers.error import ProviderError, Refused, SubmitLost, Unreachable
+from providers.form import form
 from providers.http import CALL_SECONDS, Http
 from providers.value import mapping, text, whole
 
@@ -42,6 +44,7 @@ class Server:
         self, url: str, call_seconds: float = CALL_SECONDS, probe_seconds: float = CALL_SECONDS
     ) -> None:
         self.url = url
+        self.silence = Silence()
         self._http = Http(f"ComfyUI at {url}", url)
         self._seconds = call_seconds
         self._probe_seconds = min(call_seconds, probe_seconds)
@@ -71,28 +74,33 @@ class Server:
         return Ended(entry) if entry else None
 
     async def find(self, key: str) -> Item | Gone:
-        """The job of a key, under whatever id it got."""
+        """The job of a key, under whatever id it got: what has ended is searched only where the
+        server gives ids of its own."""
         queue = await self.queue()
-        entry = await self.entry(key)
+        waits = (item for item in (*queue.running, *queue.pending) if item.is_of(key))
+        if found := next(waits, None):
+            return found
+        if entry := await self.entry(key):
+            return item_of(entry) or Item(key)
+        return Gone(surely=True) if await self._takes_ids() else await self._search(key)
+
+    async def _search(self, key: str) -> Item | Gone:
         recent = await self._get("/history", max_items=LOOKED_BACK)
-        entries = [mapping(one) for one in recent.values()] + ([entry] if entry else [])
-        ended = [item for one in entries if (item := item_of(one))]
-        for item in (*queue.running, *queue.pending, *ended):
-            if item.is_of(key):
-                return item
-        return Gone(surely=len(recent) < LOOKED_BACK or await self._takes_ids())
+        ended = (item_of(mapping(one)) for one in recent.values())
+        found = next((item for item in ended if item and item.is_of(key)), None)
+        return found or Gone(surely=len(recent) < LOOKED_BACK)
 
     async def upload(self, media: Media, name: str) -> ServerFile:
-        """Puts a file among the inputs, and tells the name it got."""
+        """Puts a file among the inputs, and tells the name it got. One of that name is not written
+        over: if it is the same it stays, as others may read it, and else this gets another name."""
         folder, _, filename = name.rpartition("/")
         response = await self._http.call(
             "POST",
             "/upload/image",
             seconds=max(self._seconds, UPLOAD_SECONDS),
-            data={"type": "input", "subfolder": folder, "overwrite": "true"},
-            files={"image": (filename, await media.read(), media.mime)},
+            **form({"type": "input", "subfolder": folder}, "image", filename, media),
         )
-        answer = self._good(response, "the upload was not taken")
+        answer = await self._good(response, "the upload was not taken")
         saved = listed({"type": "input", **answer}) if text(answer.get("name")) else None
         if saved is None:
             raise Unreachable(f"{self._http.name} does not say under which name it keeps an upload")
@@ -117,7 +125,8 @@ class Server:
         response = await self._http.call("POST", path, seconds=self._seconds)
         if response.status_code in (404, 405):
             return None
-        return self._good(response, "the job could not be stopped").get("cancelled") is True
+        answer = await self._good(response, "the job could not be stopped")
+        return answer.get("cancelled") is True
 
     async def delete(self, prompt_id: str) -> None:
         """Takes a job out of the queue; what runs already is not touched."""
@@ -133,7 +142,7 @@ class Server:
         response = await self._http.call("GET", path, seconds=self._seconds)
         if response.status_code == 404:
             return None
-        answer = self._good(response, "it does not tell of its nodes")
+        answer = await self._good(response, "it does not tell of its nodes")
         return mapping(answer.get(class_type)) or None
 
     async def metadata(self, folder: str, filename: str) -> Mapping[str, object]:
@@ -157,26 +166,30 @@ class Server:
         response = await self._http.call(
             "GET", "/api/jobs", params={"limit": 1}, seconds=self._seconds
         )
-        return response.status_code == 200
+        if response.status_code != 200:
+            return False
+        return isinstance(self._http.object(response).get("jobs"), list)
 
     async def _get(
         self, path: str, *, seconds: float | None = None, **params: int
     ) -> dict[str, Any]:
         wait = seconds or self._seconds
         response = await self._http.call("GET", path, params=params, seconds=wait)
-        return self._good(response, f"{path.split('/')[1]} could not be read")
+        return await self._good(response, f"{path.split('/')[1]} could not be read")
 
     async def _post(self, path: str, body: Mapping[str, Any]) -> None:
         response = await self._http.call("POST", path, json=body, seconds=self._seconds)
         if not response.is_success:
             raise self._refused(response, "the job could not be stopped")
 
-    def _good(self, response: httpx.Response, message: str) -> dict[str, Any]:
+    async def _good(self, response: httpx.Response, message: str) -> dict[str, Any]:
         if response.status_code == 413:
             raise Refused(f"{self._http.name}: the file is larger than the server takes")
         if not response.is_success:
             raise self._refused(response, message)
-        return self._http.object(response)
+        answer = await self._http.long_object(response)
+        self.silence.break_off()
+        return answer
 
     def _refused(self, response: httpx.Response, message: str) -> ProviderError:
         status, wait = response.status_code, response.headers.get("retry-after")

@@ -9,7 +9,7 @@ import anyio.to_thread
 import httpx
 import orjson
 
-from providers.error import JobGone, ProviderError, Refused, SubmitLost, Unreachable
+from providers.error import Denied, ProviderError, Refused, SubmitLost, Unreachable
 from providers.http import Http, seconds_of
 from providers.kling.auth import Headers
 from providers.kling.fault import ABSENT, of_code, plain
@@ -37,11 +37,11 @@ class Place:
 
 
 def place_of(number: str) -> tuple[Place, str]:
-    """What a number of ours says; JobGone if it says nothing."""
+    """What a number of ours says; Refused if it says nothing."""
     design, _, rest = number.partition(":")
     endpoint, _, task = rest.rpartition(":")
     if design not in tuple(Design) or not endpoint or not _is_plain(task):
-        raise JobGone("Kling knows no job of this number")
+        raise Refused("Kling gives no job such a number")
     return Place(Design(design), endpoint), task
 
 
@@ -116,7 +116,7 @@ class Api:
 
     async def _single(self, place: Place, number: str) -> Task | None:
         try:
-            data = await self._get(f"{PLACES[place.design]}{place.endpoint}/{number}")
+            data = await self._ask(f"{PLACES[place.design]}{place.endpoint}/{number}")
         except Refused as error:
             if error.code == ABSENT:
                 return None
@@ -128,7 +128,7 @@ class Api:
 
     async def _tasks(self, **asked: str) -> list[Task]:
         try:
-            return _read_all(NEW, await self._get("/tasks", **asked))
+            return _read_all(NEW, await self._ask("/tasks", **asked))
         except Refused as error:
             if error.code == ABSENT:
                 return []
@@ -137,13 +137,23 @@ class Api:
     async def _listed(self, place: Place, key: str) -> Task | None:
         for page in range(1, PAGES_MOST + 1):
             path = PLACES[place.design] + place.endpoint
-            data = await self._get(path, pageNum=page, pageSize=self._page_size)
+            data = await self._ask(path, pageNum=page, pageSize=self._page_size)
             found = _read_all(place.design, data)
             if task := next((one for one in found if one.key == key), None):
                 return task
             if len(data) < self._page_size:
                 return None
         raise SubmitLost("Kling has too many jobs to tell whether this one is among them")
+
+    async def _ask(self, path: str, **params: str | int) -> Any:
+        """The answer to a question for jobs. Without a code of Kling's it is of something before
+        it, which knows nothing of them."""
+        try:
+            return await self._get(path, **params)
+        except (Refused, Denied) as error:
+            if error.code is None:
+                raise Unreachable(error.message) from error
+            raise
 
     async def _get(self, path: str, **params: str | int) -> Any:
         response = await self._http.call("GET", path, seconds=self._seconds, params=params)
@@ -156,7 +166,8 @@ class Api:
         if response.is_success and code == 0:
             return told.get("data")
         wait = seconds_of(response.headers.get("retry-after"))
-        fault = of_code(code, message, retry_in=wait) if isinstance(code, int) else None
+        number = code if isinstance(code, int) else 0
+        fault = of_code(number, message, submits=submits, retry_in=wait)
         raise fault or self._odd(response, message, code, submits=submits)
 
     def _odd(
@@ -164,7 +175,9 @@ class Api:
     ) -> ProviderError:
         """What an answer means that Kling's documents do not tell of: of something before it,
         perhaps, that does not know what became of a submit."""
-        status, name = response.status_code, str(code or "") or None
+        status = response.status_code
+        # Kling's own codes are none of HTTP's; what stands before it may repeat those.
+        name = None if not code or str(code) == str(status) else str(code)
         told = f"Kling answered {status} {plain(message)}"
         unsaid = response.is_success and not code
         if submits and (unsaid or status >= 500):

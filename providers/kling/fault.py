@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 
+from providers.address import bare
 from providers.error import (
     Broken,
     Busy,
@@ -12,6 +13,7 @@ from providers.error import (
     Passing,
     ProviderError,
     Refused,
+    SubmitLost,
     Unreachable,
 )
 
@@ -23,6 +25,8 @@ KINDS: Mapping[int, type[ProviderError]] = {
     **dict.fromkeys((1302, 1303), Busy),
     **dict.fromkeys((5000, 5001, 5002), Unreachable),
 }
+# By these it is open whether a submit was taken; maintenance takes none.
+UNSURE = frozenset({5000, 5002})
 ABSENT = "1203"
 # Kling asks for at least so long a pause when its slots are full.
 BUSY_SECONDS = 1.0
@@ -45,13 +49,17 @@ UNFIT = re.compile(
 )
 
 
-def of_code(code: int, message: str, *, retry_in: float | None = None) -> ProviderError | None:
+def of_code(
+    code: int, message: str, *, submits: bool = False, retry_in: float | None = None
+) -> ProviderError | None:
     """What a code means; None for one that is not known. A 429 is split by it."""
     kind, name = KINDS.get(code), str(code)
     hint = f"; {HINTS[code]}" if code in HINTS else ""
     told = f"Kling: {plain(message)}{hint}"
     if kind is None:
         return None
+    if submits and code in UNSURE:
+        return SubmitLost(told, code=name)
     if issubclass(kind, Passing):
         wait = max(retry_in or 0.0, BUSY_SECONDS) if kind is Busy else retry_in
         return kind(told, code=name, retry_in=wait)
@@ -71,4 +79,4 @@ def of_failure(message: str) -> ProviderError:
 
 def plain(message: str) -> str:
     """A message without the queries of addresses, which may open something."""
-    return re.sub(r"(https?://[^\s?]+)\?\S*", r"\1", message)[:TOLD_MOST] or "no reason was given"
+    return bare(message)[:TOLD_MOST] or "no reason was given"

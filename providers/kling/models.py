@@ -38,10 +38,10 @@ CLASSIC: Mapping[str, Schema] = {
 WITH_MODE = {**CLASSIC, "mode": MODE}
 FIRST = {**WITH_MODE, "cfgScale": {}}
 VOICED = {**WITH_MODE, "audio": SILENT}
-THIRD = {**VOICED, "durationSeconds": TO_FIFTEEN, "shots": {}}
+THIRD = {**VOICED, "durationSeconds": TO_FIFTEEN, "multiShot": {}, "shots": {}}
 OMNI: Mapping[str, Schema] = {"prompt": PROMPT, "mode": PRO, "elements": {}}
 OMNI_1 = {**OMNI, "durationSeconds": TO_TEN}
-OMNI_3 = {**OMNI, "durationSeconds": TO_FIFTEEN, "audio": SILENT, "shots": {}}
+OMNI_3 = {**OMNI, "durationSeconds": TO_FIFTEEN, "audio": SILENT, "multiShot": {}, "shots": {}}
 NEWEST: Mapping[str, Schema] = {
     "prompt": {},
     "resolution": TO_4K,
@@ -56,8 +56,12 @@ RATIOED = {"aspectRatio": RATIO}
 
 PRO_VOICE = Clause("audio", {"mode": ("pro",)})
 PRO_END = Clause("lastFrame", {"mode": ("pro",)})
-SHOTS_ALONE = Clause("shots", excludes=("prompt",))
-PROMPT_OR_SHOTS = (Either(("prompt", "shots")), SHOTS_ALONE)
+# Kling cuts by the prompt, or as its shots are told.
+SHOTS = (
+    Clause("shots", excludes=("prompt",)),
+    Clause("multiShot", needs=("prompt",), excludes=("shots",)),
+)
+PROMPT_OR_SHOTS = (Either(("prompt", "shots")), *SHOTS)
 BRUSH = (
     Clause("mask", {"durationSeconds": (5,)}, ("firstFrame",), ("lastFrame", "camera")),
     Clause("motionMasks", {"durationSeconds": (5,)}, ("firstFrame",), ("lastFrame", "camera")),
@@ -163,7 +167,7 @@ TEXT_TO_VIDEO = (
 
 MASKS = {"mask": MAYBE, "motionMasks": Take(IMAGES, 0, 6)}
 IMAGE_TO_VIDEO = (
-    _image(("kling-v3",), {**THIRD, "elements": THREE}, FRAMES, SHOTS_ALONE),
+    _image(("kling-v3",), {**THIRD, "elements": THREE}, FRAMES, *SHOTS),
     _image(
         ("kling-v1",),
         {**FIRST, "trajectories": {}},

@@ -66,6 +66,8 @@ def body(draft: Draft) -> Fields:
 
 
 def _shots(draft: Draft) -> Fields:
+    if draft.values.get("multiShot"):
+        return {"multi_shot": True, "shot_type": "intelligence"}
     shots = draft.values.get("shots")
     if not shots:
         return {}

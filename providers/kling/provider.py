@@ -8,21 +8,21 @@ from typing import Any
 
 from providers.contract import Health, Job, Request, Submitted, Upload
 from providers.cost import Cost
-from providers.error import Broken, JobGone, Refused, SubmitLost
-from providers.event import Accepted, Done, Event, Failed, Model, Output, Progress
+from providers.error import Passing, ProviderError, Refused, SubmitLost
+from providers.event import Event
 from providers.http import pause
 from providers.kling import new_design, old_design, price
 from providers.kling.api import Api, Place, place_of
-from providers.kling.draft import Draft, Face, drafted
-from providers.kling.fault import of_failure, plain
-from providers.kling.medium import ADDRESS, whole
-from providers.kling.models import chosen, model_of
+from providers.kling.draft import Draft, drafted
+from providers.kling.faces import Faces
+from providers.kling.medium import whole
+from providers.kling.models import chosen
 from providers.kling.offer import NEW, OLD, Offer
-from providers.kling.task import FAILED, SUBMITTED, SUCCEEDED, Task
-from providers.value import identifier, mapping, seconds
+from providers.kling.outcome import events, vain
+from providers.kling.task import Task
 
 POLL_SECONDS = 5.0
-# How often a task may be missing before it is taken for gone: a new one may not be listed at once.
+# How often a task may be missing, or its results: new ones may not be told of at once.
 LOOKS = 3
 BODIES = {OLD: old_design.body, NEW: new_design.body}
 
@@ -40,6 +40,7 @@ class Kling:
     ) -> None:
         self.concurrency = concurrency
         self._api = api
+        self._faces = Faces(api)
         self._callback_url = callback_url
         self._pace = pace
 
@@ -55,11 +56,12 @@ class Kling:
         place = Place(offer.design, offer.endpoint)
         marks = drafted(offer, job.request, job.key, self._callback_url)
         quote = price.quote(job.request)
-        if job.doubtful and (found := await self._find(place, job.key)):
-            return Submitted(place.number(found.number), _told(marks), quote)
-        draft = await self._filled(marks)
+        with job.preparing():
+            if job.doubtful and (found := await self._find(place, job.key)):
+                return Submitted(place.number(found.number), _told(marks), quote)
+            draft = await _filled(marks)
         try:
-            task = await self._begin(place, BODIES[offer.design](draft), job.key)
+            draft, task = await self._begin(place, draft)
         except SubmitLost as error:
             raise job.lost(error) from error
         told = _told(replace(marks, face=draft.face))
@@ -67,19 +69,20 @@ class Kling:
 
     async def follow(self, job: Job, number: str, news: asyncio.Event) -> AsyncIterator[Event]:
         place, task_number = place_of(number)
-        last, missing = "", 0
+        last, looks = "", 0
         while True:
             task = await self._api.task(place, task_number)
-            if task is None:
-                missing += 1
-                if missing >= LOOKS:
-                    raise JobGone("Kling knows nothing of this job any more")
+            if task is None or task.is_empty:
+                looks += 1
+                if looks == LOOKS:
+                    yield vain(task)
+                    return
                 await asyncio.sleep(self._wait())
                 continue
-            missing = 0
+            looks = 0
             if task.status != last:
                 last = task.status
-                for event in _events(task, job.request):
+                for event in events(task, job.request):
                     yield event
             if task.has_ended:
                 return
@@ -92,15 +95,31 @@ class Kling:
     async def close(self) -> None:
         await self._api.close()
 
-    async def _begin(self, place: Place, body: dict[str, Any], key: str) -> Task:
+    async def _begin(self, place: Place, draft: Draft) -> tuple[Draft, Task]:
+        """The task, and all that it was made from."""
+        if not draft.offer.by_face:
+            return draft, await self._posted(place, draft)
+        faced = replace(draft, face=await self._faces.chosen(draft))
         try:
-            return await self._api.submit(place, body)
+            return faced, await self._posted(place, faced)
+        except Refused:
+            self._faces.forget(draft)
+            raise
+
+    async def _posted(self, place: Place, draft: Draft) -> Task:
+        try:
+            return await self._api.submit(place, BODIES[draft.offer.design](draft))
         except Refused as error:
             # The key is taken: by this job itself, if something on the way sent it twice.
-            taken = "external_task_id" in error.message
-            if taken and (task := await self._api.by_key(place, key)):
+            if "external_task_id" in error.message and (task := await self._there(place, draft)):
                 return task
             raise
+
+    async def _there(self, place: Place, draft: Draft) -> Task | None:
+        try:
+            return await self._find(place, draft.key)
+        except Passing as error:
+            raise SubmitLost(f"Kling has the job, and was not found to: {error.message}") from error
 
     async def _find(self, place: Place, key: str) -> Task | None:
         """The task of an earlier try; None if there surely is none."""
@@ -110,32 +129,12 @@ class Kling:
             try:
                 if task := await self._api.by_key(place, key):
                     return task
-            except Refused as error:
-                raise SubmitLost("Kling does not say whether it has the job") from error
+            except (Passing, SubmitLost):
+                raise
+            except ProviderError as error:
+                told = f"Kling does not say whether it has the job: {error.message}"
+                raise SubmitLost(told, code=error.code) from error
         return None
-
-    async def _filled(self, marks: Draft) -> Draft:
-        media = [
-            replace(one, sent=await whole(one.sent, one.input.media, one.input.parameter))
-            for one in marks.media
-        ]
-        draft = replace(marks, media=tuple(media))
-        return replace(draft, face=await self._face(draft)) if marks.offer.by_face else draft
-
-    async def _face(self, draft: Draft) -> Face:
-        """Has Kling find the faces of the video, and takes the one that was asked for."""
-        video = draft.all("video", media_type="VIDEO")[0].sent
-        field = "video_url" if video.kind == ADDRESS else video.kind
-        data = mapping(await self._api.post("/v1/videos/identify-face", {field: video.text}))
-        faces = data.get("face_data")
-        found = [mapping(one) for one in faces] if isinstance(faces, list) else []
-        if not found:
-            raise Refused("Kling found no face in the video", field="video")
-        if draft.values["face"] >= len(found):
-            raise Refused(
-                f"Kling found {len(found)} faces in the video, counted from 0", field="face"
-            )
-        return _face(data.get("session_id"), found[draft.values["face"]])
 
     def _wait(self) -> float:
         return self._pace * random.uniform(0.9, 1.1)  # noqa: S311
@@ -150,11 +149,13 @@ def _offer(request: Request) -> Offer:
     return offer
 
 
-def _face(session: object, face: Any) -> Face:
-    number, name = identifier(face.get("face_id")), identifier(session)
-    if number is None or name is None:
-        raise Broken("Kling found a face and did not say how it is called")
-    return Face(name, number, (seconds(face.get("start_time")) or 0.0) / 1000)
+async def _filled(marks: Draft) -> Draft:
+    """The same with all that is sent of its media."""
+    media = [
+        replace(one, sent=await whole(one.sent, one.input.media, one.input.parameter))
+        for one in marks.media
+    ]
+    return replace(marks, media=tuple(media))
 
 
 def _told(marks: Draft) -> dict[str, Any]:
@@ -173,23 +174,3 @@ def _uploads(draft: Draft) -> tuple[Upload, ...]:
     video = draft.all("video", media_type="VIDEO")[0].input
     index = next(i for i, one in enumerate(draft.media) if one.input is video)
     return (Upload(index, "session_id", draft.face.session),)
-
-
-def _events(task: Task, request: Request) -> list[Event]:
-    """What a new status of a task comes to."""
-    if task.status in SUCCEEDED:
-        return _end(task, request)
-    if task.status == FAILED:
-        return [Failed(of_failure(task.message), task.cost)]
-    if task.status == SUBMITTED:
-        return [Accepted()]
-    return [Progress(stage=plain(task.status))]
-
-
-def _end(task: Task, request: Request) -> list[Event]:
-    if not task.outputs:
-        return [Failed(Broken("Kling says that it is done, and names no result"), task.cost)]
-    model = model_of(request)
-    models = (Model(model),) if model else ()
-    outputs: list[Output] = list(task.outputs)
-    return [*outputs, Done(task.cost, None, models, dict(task.whole))]

@@ -1,8 +1,12 @@
 """Which parameters of Kling's API name parents.
 
-An operation is named by what the result starts from; references guide and change no name.
+An operation is named by what the result starts from; references guide and change no name. Where
+a body is the same for two operations, its images are taken to lend style: an edit is a restyling
+then, and a fusion a video from text.
 An element is a character or thing kept at Kling, known by its id alone.
 """
+
+from dataclasses import replace
 
 from providers.hint import MediaType
 from providers.rule import Endpoint, Identity, Link, Own, Parameter, Service, Where
@@ -31,6 +35,9 @@ ELEMENTS = Parameter(
     "CHARACTER_REFERENCE", "IMAGE", (Own("element_id", "element_id"),), "element_list[]"
 )
 VOICES = Parameter("SOURCE_AUDIO", "AUDIO", (Own("voice_id", "voice_id"),), "voice_list[]")
+DRAWN_FROM = _linked(
+    "CHARACTER_REFERENCE", "IMAGE", "image", "image_list[]", operation="image_to_image"
+)
 # The answer to an extension or a lip-sync names the parent, whatever the request held.
 PARENT_VIDEO = Parameter(
     "SOURCE_VIDEO",
@@ -66,7 +73,7 @@ OLD = {
                 "video_list[]",
                 Where("refer_type", ("feature",)),
             ),
-            _linked("SOURCE_VIDEO", "VIDEO", "video_url", "video_list[]", operation="derive"),
+            _linked("SOURCE_VIDEO", "VIDEO", "video_url", "video_list[]", operation="restyle"),
             _linked(
                 "FIRST_FRAME",
                 "IMAGE",
@@ -110,7 +117,7 @@ OLD = {
         echo=(PARENT_VIDEO,),
     ),
     "videos/effects": Endpoint(
-        "image_to_video",
+        "derive",
         (
             _linked("SOURCE_IMAGE", "IMAGE", "image", "input.image[]"),
             _linked("SOURCE_IMAGE", "IMAGE", "image", "input.images[]"),
@@ -146,14 +153,15 @@ OLD = {
     "images/omni-image": Endpoint(
         "text_to_image",
         (
-            _linked("SOURCE_IMAGE", "IMAGE", "image", "image_list[]", operation="image_to_image"),
+            replace(DRAWN_FROM, kind="SOURCE_IMAGE", first=True),
+            DRAWN_FROM,
             ELEMENTS,
         ),
     ),
 }
 
 CONTENTS = (
-    _of_type("SOURCE_VIDEO", "VIDEO", "base_video", "derive"),
+    _of_type("SOURCE_VIDEO", "VIDEO", "base_video", "restyle"),
     _of_type("FIRST_FRAME", "IMAGE", "first_frame", "image_to_video"),
     _of_type("LAST_FRAME", "IMAGE", "last_frame", "image_to_video"),
     _of_type("STYLE_REFERENCE", "IMAGE", "refer_image", None),

@@ -34,6 +34,11 @@ class Task:
     def has_ended(self) -> bool:
         return self.status == FAILED or self.status in SUCCEEDED
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether it is said to be done, without results."""
+        return self.status in SUCCEEDED and not self.outputs
+
 
 def read(design: Design, whole: Mapping[str, Any]) -> Task | None:
     """A task as an answer or a callback holds it; None for what is none."""

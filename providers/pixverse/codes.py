@@ -16,9 +16,9 @@ from providers.error import (
 )
 
 SAID_MOST = 300
-NOT_FOUND = "500008"
+NOT_FOUND, NO_IMAGE = "500008", "400032"
 # An id of ours that PixVerse does not have any more; nothing was begun with it.
-STALE = frozenset({"400032", NOT_FOUND, "500064"})
+STALE = frozenset({NO_IMAGE, NOT_FOUND, "500064"})
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import urlsplit
 
+from providers.address import without_queries
 from providers.contract import Job
 from providers.cost import Cost
 from providers.error import Broken, Moderated, Refused, Unreachable
@@ -81,7 +82,7 @@ def _models(job: Job) -> tuple[Model, ...]:
 
 def _told(answer: Mapping[str, Any]) -> dict[str, object]:
     """The answer to keep: an address is good for a while only, and its query may be a secret."""
-    kept = {name: value for name, value in answer.items() if name != "url"}
+    kept = {name: without_queries(value) for name, value in answer.items() if name != "url"}
     if "id" in kept:
         kept["id"] = str(kept["id"])
     return kept

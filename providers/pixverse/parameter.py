@@ -65,9 +65,18 @@ PARAMETERS: Mapping[str, dict[str, Any]] = {
     },
     "soundEffect": _text("What is to be heard; with nothing said, whatever goes with it.", 2048),
     "speech": _text("Words to be spoken.", 200),
-    "voice": _text("The speaker's id, as PixVerse lists them, or auto.", 64, minLength=1),
+    "voice": _text(
+        "Who speaks: auto, or the speaker_id of one of those that PixVerse lists at GET "
+        "/openapi/v2/video/lip_sync/tts_list.",
+        64,
+        minLength=1,
+    ),
     "template": {**OWN_ID, "description": "The id of a template, active in the account."},
-    "restyle": {**OWN_ID, "description": "The id of a style from PixVerse's list."},
+    "restyle": {
+        **OWN_ID,
+        "description": "The id of a style, as PixVerse lists them at GET "
+        "/openapi/v2/video/restyle/list; a prompt will do in its place.",
+    },
     "edit": {
         "type": "string",
         "enum": list(EDITS),

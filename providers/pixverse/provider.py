@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 
 from providers.contract import Health, Job, Request, Submitted
 from providers.cost import Cost
-from providers.error import JobGone, Moderated, Refused, SubmitLost, Unreachable
+from providers.error import Denied, Moderated, Refused, SubmitLost, Unreachable
 from providers.event import Event, Failed
 from providers.http import pause
 from providers.pixverse.api import Api, number_in
@@ -20,8 +20,13 @@ from providers.pixverse.outcome import ENDS, OUTPUTS, cost_of, ending, going_on,
 from providers.pixverse.prepare import Preparation, Prepared
 
 POLL_SECONDS = 4.0
-# What is just begun may not be found yet: so often it is asked for before it counts as gone.
+# What is just begun may not be found yet: so often it is asked for before it counts as missing.
 MISSED_MOST = 3
+# What may have been billed is not begun anew by itself.
+GONE = (
+    "PixVerse does not know this job any more under this key: it may have been made and billed "
+    "there; look at its console before you try anew"
+)
 
 
 class PixVerse:
@@ -53,16 +58,15 @@ class PixVerse:
             told = "PixVerse cannot look a submit up; see in its console whether it was begun"
             raise SubmitLost(told)
         endpoint = _accepted(job.request)
-        prepared = self._preparation.of(job.key)
-        known = await self._preparation.identify(job.request, prepared)
+        with job.preparing():
+            prepared = await self._preparation.identify(job.request)
         try:
-            submitted = await self._send(job.request, endpoint, prepared, job.key)
+            return await self._send(job.request, endpoint, prepared, job.key)
         except Refused as error:
-            if error.code not in STALE or not known:
+            if error.code not in STALE or not prepared.known:
                 raise
-            submitted = await self._send_anew(job, endpoint)
-        self._preparation.forget(job.key)
-        return submitted
+            code = error.code
+        return await self._send_anew(job, endpoint, prepared, code)
 
     async def follow(self, job: Job, number: str, news: asyncio.Event) -> AsyncIterator[Event]:
         path = _result_path(number)
@@ -95,21 +99,23 @@ class PixVerse:
         while True:
             try:
                 return await self._api.get(path)
-            except Refused as error:
+            except (Refused, Denied) as error:
                 if error.code is None:  # so says a gateway, and nothing of the job
                     raise Unreachable(error.message) from error
                 if error.code != NOT_FOUND:
                     raise
                 missed += 1
                 if missed == MISSED_MOST:
-                    raise JobGone(error.message, code=error.code) from error
+                    raise Refused(GONE, code=error.code) from error
             await pause(self._poll_seconds, news)
 
-    async def _send_anew(self, job: Job, endpoint: Endpoint) -> Submitted:
-        """Nothing was begun, as ids are not good any more: all inputs are uploaded. To PixVerse
-        another body is another request, and so gets another trace id."""
-        prepared = self._preparation.again(job.key)
-        await self._preparation.identify(job.request, prepared, anew=True)
+    async def _send_anew(
+        self, job: Job, endpoint: Endpoint, before: Prepared, code: str | None
+    ) -> Submitted:
+        """Nothing was begun, as ids are not good any more. To PixVerse another body is another
+        request, and so gets another trace id."""
+        with job.preparing():
+            prepared = await self._preparation.renew(job.request, before, code)
         trace = str(uuid5(UUID(job.key), "uploaded anew"))
         return await self._send(job.request, endpoint, prepared, trace)
 
@@ -118,7 +124,11 @@ class PixVerse:
     ) -> Submitted:
         given = await self._preparation.given(request, endpoint, prepared)
         body = body_of(endpoint, given)
-        answer = await self._api.post(endpoint.path, body, trace)
+        try:
+            answer = await self._api.post(endpoint.path, body, trace)
+        except Refused as error:
+            self._preparation.doubt(given, error.code)
+            raise
         told = {"endpoint": endpoint.path, "request": body}
         quote = _quote(answer, prepared)
         return Submitted(_number(endpoint, answer), told, quote, prepared.uploads())
@@ -144,11 +154,11 @@ def _number(endpoint: Endpoint, answer: Mapping[str, Any]) -> str:
 def _quote(answer: Mapping[str, Any], prepared: Prepared) -> Cost | None:
     """What it said this costs, what was spent on its preparation with it."""
     cost = cost_of(answer)
-    return Cost(cost.amount + prepared.spent, cost.unit) if cost else None
+    return Cost(cost.amount + prepared.spent(), cost.unit) if cost else None
 
 
 def _result_path(number: str) -> str:
     kind, _, own = number.partition(":")
     if kind not in OUTPUTS or not own.isdecimal():
-        raise JobGone("PixVerse has no job of such a number")
+        raise Refused("PixVerse gives no job such a number")
     return f"{kind}/result/{own}"

@@ -12,6 +12,7 @@ from providers.error import (
     Busy,
     Moderated,
     OutOfCredits,
+    Passing,
     ProviderError,
     Refused,
     SubmitLost,
@@ -21,8 +22,6 @@ from providers.runway.parameter import PARAMETERS
 
 # A quota counts 24 hours back, so that room comes little by little.
 QUOTA_SECONDS = 600.0
-# The answers to a create that Runway documents as safe to ask again.
-NOT_ACCEPTED = (502, 503, 504)
 # There is no code for it: the text of a 400 tells.
 NO_CREDITS = re.compile(r"\b(enough|insufficient|out of|no|more) (\w+ )?credits?\b", re.IGNORECASE)
 TOLD_MOST = 500
@@ -32,21 +31,21 @@ SIGNED = re.compile(r"(https?://[^\s?]+|data:[\w/+.-]+)[?;]\S*")
 def answered(http: Http, response: httpx.Response, *, submits: bool = False) -> ProviderError:
     """What an answer that is no success means.
 
-    A create that met a 500 may have been accepted, as only 429, 502, 503 and 504 are documented
-    as worth another try: it is lost, unless the answer itself says that it may be asked again.
+    A create that met a 5xx may have been accepted, also where a gateway answers in place of
+    Runway: it is lost, unless the answer itself says that it may be asked again. Runway bounds no
+    rate of calls, so a create's 429 is the quota of its model, and no matter of others.
     """
     status, told, problems = response.status_code, *_told(response)
     message = f"{http.name} answered {status}: {told}"
     again = response.headers.get("x-should-retry")
-    retry_after = response.headers.get("retry-after")
     if status == 400 and NO_CREDITS.search(told):
         return OutOfCredits(message, code=str(status))
-    if status == 429:
-        usual = QUOTA_SECONDS if submits else None
-        wait = seconds_of(retry_after)
-        return Busy(message, code="429", retry_in=usual if wait is None else wait)
-    if status == 409 or (status < 500 and again == "true"):
-        return Busy(message, code=str(status), retry_in=seconds_of(retry_after))
+    retry_after = response.headers.get("retry-after")
+    wait = seconds_of(retry_after)
+    if status == 429 and submits:
+        return Passing(message, code="429", retry_in=wait or QUOTA_SECONDS)
+    if status in (409, 429) or (status < 500 and again == "true"):
+        return Busy(message, code=str(status), retry_in=wait)
     if submits and status >= 500 and not _not_accepted(status, again):
         return SubmitLost(message, code=str(status))
     if status in (400, 404, 405, 422):
@@ -58,7 +57,7 @@ def answered(http: Http, response: httpx.Response, *, submits: bool = False) -> 
 
 def _not_accepted(status: int, again: str | None) -> bool:
     """Whether a create surely came to nothing."""
-    return again == "true" if again in ("true", "false") else status in NOT_ACCEPTED
+    return again == "true" or (status == 503 and again != "false")
 
 
 def _told(response: httpx.Response) -> tuple[str, tuple[str, ...]]:

@@ -20,12 +20,13 @@ from providers.runway.check import check
 from providers.runway.failure import answered
 from providers.runway.models import model_of
 from providers.runway.table import Form
-from providers.runway.task import Task, credits_of, events_of, has_ended
+from providers.runway.task import Task, credits_of, events_of, has_ended, lacks_output
 from providers.runway.upload import Uploads
 
 VERSION = "2024-11-06"
 POLL_SECONDS = 5.0  # Runway asks not to be asked more often
 SUBMIT_SECONDS = 60.0
+UNCLEAR_MOST = 4  # answers in a row that may be better a moment later
 STOPPED_MOST = 1000  # remembered, as Runway knows them no more
 GONE = (
     "Runway does not know this task: it was cancelled or deleted there, or belongs to the key of "
@@ -74,7 +75,8 @@ class Runway:
                 "Runway may have taken it, and has no way to find out; look at its console before "
                 "you try anew"
             )
-        uris = await self._given(job.request)
+        with job.preparing():
+            uris = await self._given(job.request)
         endpoint, body = body_of(job.request, uris)
         answer = await self._create(job.request, endpoint, body)
         return Submitted(
@@ -91,19 +93,16 @@ class Runway:
     async def follow(self, job: Job, number: str, news: asyncio.Event) -> AsyncIterator[Event]:
         """Runway tells no news by itself and wants pauses between two questions: what there is of
         it is asked for when the next is due."""
-        missed = False
         while True:
-            task = await self._task(number)
-            # One just made may not be known everywhere at once.
-            if task is None and (missed or number in self._stopped):
+            task = await self._clear(number)
+            if task is None:
                 yield self._gone(number)
                 return
-            missed = task is None
-            for event in events_of(task, job.request) if task else ():
+            for event in events_of(task, job.request):
                 yield event
-            if task and has_ended(task):
+            if has_ended(task):
                 return
-            await asyncio.sleep(self._poll_seconds * random.uniform(1.0, 1.25))  # noqa: S311
+            await self._pause()
             news.clear()
 
     async def cancel(self, number: str) -> bool:
@@ -154,6 +153,21 @@ class Runway:
         if not isinstance(answer.get("id"), str) or not answer["id"]:
             raise SubmitLost("Runway took it, and did not say under which number")
         return answer
+
+    async def _clear(self, number: str) -> Task | None:
+        """The task, asked for again while that may help: one just made may not be known everywhere
+        at once, nor the output of one just done."""
+        task = await self._task(number)
+        for _ in range(UNCLEAR_MOST - 1):
+            stopped = task is None and number in self._stopped
+            if stopped or (task is not None and not lacks_output(task)):
+                break
+            await self._pause()
+            task = await self._task(number)
+        return task
+
+    async def _pause(self) -> None:
+        await asyncio.sleep(self._poll_seconds * random.uniform(1.0, 1.25))  # noqa: S311
 
     async def _task(self, number: str) -> Task | None:
         """The task as it stands; None if Runway does not know it."""

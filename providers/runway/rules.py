@@ -54,11 +54,11 @@ def _row(slot: Slot, kind: str) -> Parameter:
         case Form.TASK:
             return Parameter(kind, slot.media_type, (Own(name, "task_id"),), at)
         case Form.OBJECT:
-            where = Where("type", (slot.media_type.lower(),))
-            return Parameter(kind, slot.media_type, URI, slot.at, where)
+            of_type = Where("type", (slot.media_type.lower(),))
+            return Parameter(kind, slot.media_type, URI, slot.at, of_type)
+    where = WHERE.get(slot.form)
     # An image to be changed stands before the references.
     first = slot.input == "image"
-    where = WHERE.get(slot.form)
     return Parameter(kind, slot.media_type, URI, f"{slot.at}[]", where, first=first)
 
 

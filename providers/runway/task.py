@@ -3,11 +3,12 @@
 import mimetypes
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
+from providers.address import without_queries
 from providers.contract import Request
 from providers.cost import Cost
-from providers.error import Broken
+from providers.error import Refused
 from providers.event import Cancelled, Done, Event, Failed, Model, Output, Progress, Queued
 from providers.hint import MediaType
 from providers.runway.body import body_of
@@ -18,11 +19,20 @@ from providers.runway.price import cost_of
 Task = Mapping[str, Any]
 ENDED = ("SUCCEEDED", "FAILED", "CANCELLED")
 WAITING = ("PENDING", "THROTTLED")
+NO_OUTPUT = (
+    "Runway says that it is done, and gives no file. It is not made anew, as that would be billed "
+    "again; Runway's support can look for task {}."
+)
 MEDIA: Mapping[str, MediaType] = {"image": "IMAGE", "video": "VIDEO", "audio": "AUDIO"}
 
 
 def has_ended(task: Task) -> bool:
     return task.get("status") in ENDED
+
+
+def lacks_output(task: Task) -> bool:
+    """Whether it succeeded, and does not tell where what it made can be fetched."""
+    return task.get("status") == "SUCCEEDED" and not _urls(task)
 
 
 def events_of(task: Task, request: Request) -> list[Event]:
@@ -47,10 +57,9 @@ def credits_of(answer: Task, name: str) -> Cost | None:
 
 
 def _succeeded(task: Task, request: Request) -> list[Event]:
-    urls = [url for url in task.get("output") or () if isinstance(url, str)]
+    urls, number, model = _urls(task), str(task.get("id")), model_of(request)
     if not urls:
-        return [Failed(Broken("Runway says that it is done, and gives no output"), _cost(task))]
-    number, model = str(task.get("id")), model_of(request)
+        return [Failed(Refused(NO_OUTPUT.format(number)), _cost(task))]
     # Only a draft can be taken up again by its task.
     again = {"task_id": number} if request.parameters.get("draft") else {}
     outputs = [
@@ -64,15 +73,25 @@ def _succeeded(task: Task, request: Request) -> list[Event]:
 
 def media_type_of(url: str, usual: MediaType) -> MediaType:
     """By the name of the file, as some models give back what they were given."""
-    guessed, _ = mimetypes.guess_type(urlsplit(url).path)
+    split = _split(url)
+    guessed, _ = mimetypes.guess_type(split.path if split else "")
     return MEDIA.get((guessed or "").partition("/")[0], usual)
 
 
-def without_queries(task: Task) -> dict[str, object]:
-    """The task as it may be kept: whoever has the query of an address can fetch the file."""
-    urls = [urlsplit(str(url)) for url in task.get("output") or ()]
-    bare = [f"{url.scheme}://{url.hostname}{url.path}" for url in urls]
-    return {**task, "output": bare}
+def _urls(task: Task) -> list[str]:
+    """The addresses of what was made; whatever else stands there is left out."""
+    output = task.get("output")
+    listed = output if isinstance(output, list) else []
+    return [url for url in listed if isinstance(url, str) and _split(url)]
+
+
+def _split(url: str) -> SplitResult | None:
+    """None for what is no address of a file."""
+    try:
+        split = urlsplit(url)
+    except ValueError:
+        return None
+    return split if split.scheme in ("http", "https") and split.hostname else None
 
 
 def _cost(task: Task) -> Cost | None:

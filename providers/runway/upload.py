@@ -1,13 +1,13 @@
 """Gives inputs to Runway's store, which keeps them for a day."""
 
 import base64
-import secrets
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Callable, Mapping
 
 from providers.contract import Input, Media
 from providers.error import ProviderError, Refused, Unreachable
+from providers.form import form
 from providers.http import Http
 from providers.runway.check import MOST_BYTES
 from providers.runway.failure import answered
@@ -68,22 +68,14 @@ class Uploads:
         url, fields, uri = (place.get(name) for name in ("uploadUrl", "fields", "runwayUri"))
         if not (isinstance(url, str) and isinstance(fields, dict) and isinstance(uri, str)):
             raise Unreachable("Runway gave no place to upload to")
+        if not url.lower().startswith(("https://", f"{self._http.scheme}://")):
+            raise Unreachable("Runway gave a place to upload to that anybody could look into")
         await self._send(one, url, fields)
         return uri
 
     async def _send(self, one: Input, url: str, fields: Mapping[str, object]) -> None:
-        boundary = secrets.token_hex(16)
-        head, tail = _around(one.media, fields, boundary)
-        response = await self._store.call(
-            "POST",
-            url,
-            seconds=FILE_SECONDS,
-            content=_body(head, one.media, tail),
-            headers={
-                "content-type": f"multipart/form-data; boundary={boundary}",
-                "content-length": str(len(head) + one.media.size + len(tail)),
-            },
-        )
+        sent = form(fields, "file", _name(one.media), one.media)
+        response = await self._store.call("POST", url, seconds=FILE_SECONDS, **sent)
         if not response.is_success:
             raise _not_stored(response.status_code, one)
 
@@ -99,30 +91,3 @@ def _not_stored(status: int, one: Input) -> ProviderError:
 def _name(media: Media) -> str:
     kind = SUFFIXES.get(media.mime) or media.mime.rpartition("/")[2]
     return f"{media.sha256[:16]}.{kind}"
-
-
-def _around(media: Media, fields: Mapping[str, object], boundary: str) -> tuple[bytes, bytes]:
-    """What stands before and after the file: all fields first, the file last."""
-    parts = [
-        f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
-        for name, value in fields.items()
-    ]
-    file = (
-        f'--{boundary}\r\nContent-Disposition: form-data; name="file"; '
-        f'filename="{_name(media)}"\r\nContent-Type: {media.mime}\r\n\r\n'
-    )
-    return "".join([*parts, file]).encode(), f"\r\n--{boundary}--\r\n".encode()
-
-
-async def _body(head: bytes, media: Media, tail: bytes) -> AsyncIterator[bytes]:
-    """The form, of just the length that was announced."""
-    yield head
-    left = media.size
-    async for chunk in media.open():
-        left -= len(chunk)
-        if left < 0:
-            break
-        yield chunk
-    if left:
-        raise Unreachable("A file for Runway has not the size that it should have")
-    yield tail

@@ -23,7 +23,7 @@ def chosen(config: Settings, services: Services) -> Settings:
     """Settings of an API that knows of Kling and ComfyUI too; no worker does, so what is queued
     for them waits."""
     told = {
-        "kling_key": SecretStr("a key"),
+        "kling_key": SecretStr("a-key"),
         "kling_url": HttpUrl(NOWHERE),
         "kling_webhook_secret": SecretStr(WEBHOOK_SECRET),
         "comfyui_urls": (NOWHERE,),

@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -130,3 +130,21 @@ async def all_of(provider: ComfyUI, followed: Job, number: str) -> list[Event]:
 async def read(output: Output) -> bytes:
     assert not isinstance(output.source, str)
     return b"".join([chunk async for chunk in output.source()])
+
+
+def over(server: Running, prompt_id: str) -> Callable[[], Awaitable[bool]]:
+    async def ended() -> bool:
+        return prompt_id in server.comfy.history
+
+    return ended
+
+
+def runs(server: Running, prompt_id: str) -> Callable[[], Awaitable[bool]]:
+    async def begun() -> bool:
+        return bool(server.comfy.running and server.comfy.running[1] == prompt_id)
+
+    return begun
+
+
+def id_of(number: str) -> str:
+    return number.partition("@")[0]

@@ -33,7 +33,7 @@ class Machine:
         self.history: dict[str, dict[str, Any]] = {}
         self.files: dict[tuple[str, str, str], bytes] = {}
         self.metadata: dict[str, dict[str, str]] = {}
-        self.overwrites = True
+        self.written: list[str] = []
         self.meanwhile: Callable[[], None] | None = None
         self.max_upload = 100 * 1024 * 1024
         self.begun: list[str] = []

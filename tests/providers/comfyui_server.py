@@ -135,11 +135,13 @@ class Comfy(Machine):
             if len(data) > self.max_upload:
                 return Response(status_code=413)
             other = self.files.get((kind, sub, name))
-            overwrites = self.overwrites and form.get("overwrite") in ("true", "1")
+            overwrites = form.get("overwrite") in ("true", "1")
             if other is not None and other != data and not overwrites:
                 stem, _, suffix = name.rpartition(".")
                 name = f"{stem} (1).{suffix}"
-            self.files[kind, sub, name] = data
+            if other != data or overwrites:
+                self.files[kind, sub, name] = data
+                self.written.append(name)
         return JSONResponse({"name": name, "subfolder": sub, "type": kind})
 
     async def _get_object(self, request: Request) -> Response:

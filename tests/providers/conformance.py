@@ -80,7 +80,7 @@ class Conformance(Described):
             assert facts.media_type == one.output.media_type
             assert ability is None or facts.media_type == ability.output
         for event in events:
-            check_event(event)
+            check_event(service, event)
 
     async def test_followed_again_by_its_number_it_gives_the_same(
         self, provider: Provider, service: Service, wanted: Request

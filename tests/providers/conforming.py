@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import re
 import uuid
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractContextManager, asynccontextmanager
@@ -24,6 +25,7 @@ from tests.media.samples import PIXELS_MAX, in_pieces
 ENDS = (Done, Failed, Cancelled)
 PREVIEW_SIDE, PREVIEW_BYTES = 1024, 256 * 1024
 TOLD_BYTES = 100_000
+OPEN = re.compile(r"https?://[^\s\"?]+\?[^\s\"]")
 
 
 @dataclass(frozen=True)
@@ -138,27 +140,35 @@ async def examine(data: bytes, folder: Path) -> Facts:
         return await probe(received, PIXELS_MAX)
 
 
-def check_event(event: Event) -> None:
-    """An event is of use to whoever shows it."""
+def check_event(service: Service, event: Event) -> None:
+    """An event is of use to whoever shows it, and gives nothing away."""
     if isinstance(event, Progress):
         assert event.fraction is None or 0 <= event.fraction <= 1
+        check_told(service, event.stage or "")
     if isinstance(event, Preview):
         assert len(event.data) <= PREVIEW_BYTES
         with Image.open(BytesIO(event.data)) as image:
             image.load()
             assert Image.MIME[image.format or ""] == event.mime
             assert max(image.size) <= PREVIEW_SIDE
-    if isinstance(event, Done) and event.cost is not None:
-        assert event.cost.amount >= 0
+    if isinstance(event, Done):
+        assert event.cost is None or event.cost.amount >= 0
+        check_kept(service, event.answer)
 
 
 def check_submitted(service: Service, submitted: Submitted, wanted: Request) -> None:
     """What is kept of a submit can be stored, is small, and gives nothing away."""
     assert submitted.number
-    told = orjson.dumps(submitted.request).decode()
-    assert len(told) < TOLD_BYTES, "bytes of media are not told"
-    check_told(service, told)
+    check_kept(service, submitted.request)
     assert all(0 <= upload.input < len(wanted.inputs) for upload in submitted.uploads)
+
+
+def check_kept(service: Service, kept: Mapping[str, object]) -> None:
+    """What is kept can be stored, is small, and opens nothing."""
+    told = orjson.dumps(kept, default=str).decode()
+    assert len(told) < TOLD_BYTES, "bytes of media are not told"
+    assert not OPEN.search(told), "whoever has the query of an address can fetch what is there"
+    check_told(service, told)
 
 
 def check_told(service: Service, *told: str) -> None:

@@ -42,6 +42,46 @@ PLAIN_ROWS: dict[str, tuple[Request, str, dict[str, Any]]] = {
             ],
         },
     ),
+    "text2video that Kling cuts": (
+        wanted("text_to_video", prompt="a fox", multiShot=True, durationSeconds=9),
+        "videos/text2video",
+        {
+            "model_name": "kling-v3",
+            "prompt": "a fox",
+            "mode": "std",
+            "aspect_ratio": "16:9",
+            "duration": "9",
+            "sound": "off",
+            "multi_shot": True,
+            "shot_type": "intelligence",
+        },
+    ),
+    "text2video that Kling does not cut": (
+        wanted("text_to_video", prompt="a fox", multiShot=False),
+        "videos/text2video",
+        {
+            "model_name": "kling-v3",
+            "prompt": "a fox",
+            "mode": "std",
+            "aspect_ratio": "16:9",
+            "duration": "5",
+            "sound": "off",
+        },
+    ),
+    "image2video that Kling cuts": (
+        wanted("image_to_video", ("firstFrame", A), prompt="it runs", multiShot=True),
+        "videos/image2video",
+        {
+            "model_name": "kling-v3",
+            "prompt": "it runs",
+            "mode": "std",
+            "duration": "5",
+            "sound": "off",
+            "image": mark(A),
+            "multi_shot": True,
+            "shot_type": "intelligence",
+        },
+    ),
     "text2video with a camera": (
         wanted(
             "text_to_video",

@@ -77,6 +77,26 @@ OMNI_ROWS: dict[str, tuple[Request, str, dict[str, Any]]] = {
             "image_list": [{"image_url": mark(A)}],
         },
     ),
+    "omni-video that Kling cuts": (
+        wanted(
+            "fusion",
+            Input("characters", A, name="fox"),
+            model="kling-v3-omni",
+            prompt="@fox runs",
+            multiShot=True,
+        ),
+        "videos/omni-video",
+        {
+            **OMNI,
+            "prompt": "<<<image_1>>> runs",
+            "duration": "5",
+            "sound": "off",
+            "aspect_ratio": "16:9",
+            "multi_shot": True,
+            "shot_type": "intelligence",
+            "image_list": [{"image_url": mark(A)}],
+        },
+    ),
     "omni-video of text": (
         wanted("text_to_video", model="kling-video-o1", prompt="a fox", durationSeconds=10),
         "videos/omni-video",

@@ -22,6 +22,7 @@ from starlette.routing import Route
 from tests.providers import samples
 
 ACCESS, SECRET, KEY = "ak-of-the-tests", "sk-of-the-tests-that-is-long-enough", "key-of-the-tests"
+SIGNED = "sign=who-has-this-can-fetch-it#t"
 WEBHOOK_SECRET = "whsec_" + base64.b64encode(b"a secret between Kling and us").decode()
 COMMON = {"external_task_id", "callback_url"}
 SHOWN = {"model_name", "prompt", "negative_prompt", "mode", "aspect_ratio", "duration"}
@@ -95,6 +96,7 @@ class FakeTask:
     looks: int = 0
     failure: str | None = None
     units: str = "3.5"
+    late: int = 0  # so many looks it is done and does not name its results yet
 
     @property
     def is_new(self) -> bool:
@@ -105,6 +107,10 @@ class FakeTask:
         if self.looks < 3:
             return ("submitted", "submitted", "processing")[self.looks]
         return "failed" if self.failure else "succeeded" if self.is_new else "succeed"
+
+    @property
+    def is_shown(self) -> bool:
+        return self.stage in ("succeed", "succeeded") and self.looks >= 3 + self.late
 
 
 class Refusal(Exception):
@@ -258,12 +264,13 @@ def old_task(task: FakeTask, base: str) -> dict[str, Any]:
     """A task as the old design shows it."""
     images = task.endpoint.startswith("images/")
     made: dict[str, Any] = {}
-    if task.stage == "succeed" and images:
+    if task.is_shown and images:
         made["images"] = [
-            {"index": i, "url": f"{base}files/{task.number}-{i}.png"} for i in range(task.count)
+            {"index": i, "url": f"{base}files/{task.number}-{i}.png?{SIGNED}"}
+            for i in range(task.count)
         ]
-    elif task.stage == "succeed":
-        url = f"{base}files/{task.number}.mp4"
+    elif task.is_shown:
+        url = f"{base}files/{task.number}.mp4?{SIGNED}"
         made["videos"] = [{"id": f"v-{task.number}", "url": url, "duration": "5"}]
     ended = task.stage in ("succeed", "failed")
     return {
@@ -279,7 +286,7 @@ def old_task(task: FakeTask, base: str) -> dict[str, Any]:
 
 def new_task(task: FakeTask, base: str) -> dict[str, Any]:
     """A task as the new design shows it."""
-    url = f"{base}files/{task.number}.mp4"
+    url = f"{base}files/{task.number}.mp4?{SIGNED}"
     outputs = [{"type": "video", "id": f"v-{task.number}", "url": url, "duration": 5}]
     bill = {"charge_type": "cash", "amount": "0.42", "currency": "USD"}
     return {
@@ -288,7 +295,8 @@ def new_task(task: FakeTask, base: str) -> dict[str, Any]:
         "create_time": 1722769557708,
         "update_time": 1722769557708,
         "external_id": task.key,
-        **({"outputs": outputs, "billing": [bill]} if task.stage == "succeeded" else {}),
+        **({"billing": [bill]} if task.stage == "succeeded" else {}),
+        **({"outputs": outputs} if task.is_shown else {}),
         **({"message": task.failure} if task.stage == "failed" else {}),
     }
 

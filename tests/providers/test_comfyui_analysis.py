@@ -8,6 +8,7 @@ import pytest
 from providers.comfyui.analysis import Analysis, analyse
 from providers.comfyui.parameter import ValueType, type_of
 from providers.error import Refused
+from providers.extraction import extract
 from tests.providers.comfyui_graphs import Graph, flux, image_to_image, node, text_to_image, video
 from tests.providers.comfyui_workflows import animated, inpainting, portrait, refined
 
@@ -236,3 +237,24 @@ def test_an_analysis_does_not_depend_on_the_order_of_the_nodes() -> None:
             again.style,
             again.operation,
         )
+
+
+@pytest.mark.parametrize(
+    "graph",
+    [
+        image_to_image(),
+        inpainting(),
+        portrait(),
+        animated(),
+        video(start_image="a.png", end_image="b.png"),
+        {
+            "1": node("LoadImage", image="a.png"),
+            "2": node("ImageUpscaleWithModel", image=["1", 0]),
+            "3": node("SaveImage", images=["2", 0]),
+        },
+    ],
+)
+def test_what_is_recorded_is_what_stored_metadata_says(graph: Graph) -> None:
+    found, said = analyse(graph), extract("comfyui", {"prompt": graph})
+    assert said.operation == found.operation
+    assert sorted(one.kind for one in said.parents) == sorted(kinds(found).values())

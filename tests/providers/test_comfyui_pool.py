@@ -1,19 +1,23 @@
 """Several servers are one, and the emptiest gets the next job."""
 
 import asyncio
+import socket
 import uuid
 from contextlib import ExitStack
 from dataclasses import replace
 
 import pytest
 
+from providers.comfyui.follow import Pace
 from providers.comfyui.pool import Pool, number_of
+from providers.comfyui.provider import ComfyUI
 from providers.comfyui.server import Server
 from providers.error import Denied, JobGone, Unreachable
 from providers.event import Done
 from tests.providers.comfyui_help import QUICK, all_of, comfy, job, pool
 from tests.providers.misbehaving import Way
 from tests.waiting import until
+from workers.services import LOOK_DEADLINE_SECONDS
 
 pytestmark = pytest.mark.anyio
 
@@ -67,6 +71,21 @@ async def test_a_server_that_hangs_holds_nobody_up() -> None:
         async with asyncio.timeout(0.9):
             assert (await provider.submit(job())).number.endswith(well.url)
         assert (await provider.health()).problem
+        await provider.close()
+
+
+async def test_a_server_that_hangs_is_told_before_a_look_is_over() -> None:
+    """All that lasts is shortened alike."""
+    pace, deadline = Pace(), LOOK_DEADLINE_SECONDS
+    assert pace.probe <= deadline / 2
+    with comfy() as well, socket.create_server(("127.0.0.1", 0)) as hangs:
+        url = f"http://127.0.0.1:{hangs.getsockname()[1]}"
+        provider = ComfyUI([well.url, url], 2, replace(pace, probe=pace.probe / 10))
+        async with asyncio.timeout(deadline / 10 * 0.9):
+            health = await provider.health()
+        assert health.problem
+        assert f"ComfyUI 0.3.75 at {well.url}" in health.message
+        assert f"ComfyUI at {url} did not answer in time" in health.message
         await provider.close()
 
 

@@ -1,7 +1,7 @@
 """Jobs are sent once, found again, and stopped without touching those of others."""
 
 import io
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
@@ -9,7 +9,7 @@ from PIL import Image
 
 from providers.comfyui.provider import ComfyUI
 from providers.contract import Input, Job
-from providers.error import Refused, SubmitLost, Unreachable
+from providers.error import Refused
 from providers.event import Cancelled, Done, Output
 from tests.providers import samples
 from tests.providers.comfyui_graphs import node
@@ -19,13 +19,16 @@ from tests.providers.comfyui_help import (
     comfy,
     edited,
     graph,
+    id_of,
     job,
+    over,
     pool,
     read,
     request,
+    runs,
     watch,
 )
-from tests.providers.misbehaving import Way
+from tests.providers.preparing import Preparing
 from tests.waiting import until
 
 pytestmark = pytest.mark.anyio
@@ -47,26 +50,8 @@ async def provider(server: Running) -> AsyncIterator[ComfyUI]:
     await made.close()
 
 
-def over(server: Running, prompt_id: str) -> Callable[[], Awaitable[bool]]:
-    async def ended() -> bool:
-        return prompt_id in server.comfy.history
-
-    return ended
-
-
-def runs(server: Running, prompt_id: str) -> Callable[[], Awaitable[bool]]:
-    async def begun() -> bool:
-        return bool(server.comfy.running and server.comfy.running[1] == prompt_id)
-
-    return begun
-
-
 def how_it_ended(server: Running, prompt_id: str) -> str:
     return str(server.comfy.history[prompt_id]["status"]["status_str"])
-
-
-def id_of(number: str) -> str:
-    return number.partition("@")[0]
 
 
 # Sending.
@@ -111,12 +96,48 @@ async def test_inputs_are_uploaded_once_each(server: Running, provider: ComfyUI)
 
 async def test_the_name_that_the_server_gives_is_used(server: Running, provider: ComfyUI) -> None:
     picture = samples.picture()
-    server.comfy.overwrites = False
     server.comfy.files["input", "pedigree", f"{picture.sha256}.png"] = b"something else"
     told = await provider.submit(job(edited(), {"20.image": picture}))
     name = f"pedigree/{picture.sha256} (1).png"
     assert told.request["prompt"]["20"]["inputs"]["image"] == name
     assert told.uploads[0].value == f"input/{name}"
+
+
+async def test_what_comes_before_the_job_may_be_cut_short(
+    server: Running, provider: ComfyUI
+) -> None:
+    preparing = Preparing(server.front.asked)
+    sent = replace(job(edited(), {"20.image": samples.picture()}), preparing=preparing)
+    await provider.submit(sent)
+    assert preparing.calls == [("GET", "/prompt"), ("POST", "/upload/image")]
+    assert server.front.asked == [*preparing.calls, ("POST", "/prompt")]
+
+
+async def test_a_file_that_others_may_read_is_not_written_again(
+    server: Running, provider: ComfyUI
+) -> None:
+    picture = samples.picture()
+    for _ in range(2):
+        told = await provider.submit(job(edited(), {"20.image": picture}))
+        assert told.uploads[0].value == f"input/pedigree/{picture.sha256}.png"
+    assert server.comfy.written == [f"{picture.sha256}.png"]
+
+
+async def test_a_file_is_never_held_whole(server: Running, provider: ComfyUI) -> None:
+    """The server is asked before the last piece has come."""
+    picture = samples.picture()
+    data = await picture.read()
+
+    async def asked() -> bool:
+        return ("POST", "/upload/image") in server.front.asked
+
+    async def opened() -> AsyncIterator[bytes]:
+        yield data[:100]
+        await until(asked)
+        yield data[100:]
+
+    await provider.submit(job(edited(), {"20.image": replace(picture, open=opened)}))
+    assert server.comfy.files["input", "pedigree", f"{picture.sha256}.png"] == data
 
 
 async def test_nothing_is_uploaded_for_what_cannot_be_sent(
@@ -173,101 +194,6 @@ async def test_a_server_behind_a_path_is_reached() -> None:
         assert Image.open(io.BytesIO(await read(output))).format == "PNG"
         assert server.comfy.hello, "by its websocket too"
         await provider.close()
-
-
-# In doubt.
-
-
-async def test_what_is_lost_twice_can_be_looked_up_once_more(
-    server: Running, provider: ComfyUI
-) -> None:
-    sent = job()
-    server.front.meet(Way.UNHEARD, method="POST", path="/prompt", times=2)
-    with pytest.raises(SubmitLost):
-        await provider.submit(sent)
-    with pytest.raises(Unreachable):
-        await provider.submit(replace(sent, doubtful=True))
-    await provider.submit(replace(sent, doubtful=True))
-    assert len(server.comfy.begun) == 1
-
-
-async def test_a_lost_answer_is_looked_up(server: Running, provider: ComfyUI) -> None:
-    """Where it waits, where it runs, and where it has ended."""
-    server.foreign()
-    server.front.meet(Way.LOST, method="POST", path="/prompt")
-    sent = job()
-    with pytest.raises(SubmitLost):
-        await provider.submit(sent)
-    doubtful = replace(sent, doubtful=True)
-    ours = server.comfy.begun[-1]
-    waits = await provider.submit(doubtful)
-    assert waits.number == f"{ours}@{server.url}"
-    assert waits.request["prompt"] == graph()
-    while not await runs(server, ours)():
-        server.comfy.step()
-    assert (await provider.submit(doubtful)).number == waits.number
-    server.comfy.run()
-    await until(over(server, ours))
-    assert (await provider.submit(doubtful)).number == waits.number
-    assert isinstance((await all_of(provider, doubtful, waits.number))[-1], Done)
-    assert len(server.comfy.begun) == 2
-
-
-async def test_what_surely_is_not_there_is_sent_anew(server: Running, provider: ComfyUI) -> None:
-    server.front.meet(Way.UNHEARD, method="POST", path="/prompt")
-    sent = job()
-    with pytest.raises(SubmitLost):
-        await provider.submit(sent)
-    found = await provider.submit(replace(sent, doubtful=True))
-    assert [id_of(found.number)] == server.comfy.begun
-
-
-async def test_it_may_be_at_any_server(server: Running) -> None:
-    with comfy(auto=False) as other:
-        provider = pool(server, other)
-        sent = job()
-        for one in (server, other):
-            one.front.meet(Way.LOST, method="POST", path="/prompt")
-        with pytest.raises(SubmitLost):
-            await provider.submit(sent)
-        has = server if server.comfy.begun else other
-        lacks = other if has is server else server
-        lacks.front.meet(Way.UNHEARD)
-        found = await provider.submit(replace(sent, doubtful=True))
-        assert found.number.endswith(has.url), "that another is down does not matter"
-        has.front.meet(Way.UNHEARD)
-        with pytest.raises(Unreachable):
-            await provider.submit(replace(sent, doubtful=True))
-        assert len(has.comfy.begun) == 1
-        assert not lacks.comfy.begun
-        other.comfy.auto = True
-        await provider.close()
-
-
-async def test_an_old_server_that_forgot_too_much_is_not_trusted(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("providers.comfyui.server.LOOKED_BACK", 1)
-    with comfy(old=True) as server:
-        provider = pool(server)
-        server.foreign()
-        await until(over(server, server.comfy.begun[0]))
-        with pytest.raises(SubmitLost, match="does not reach back"):
-            await provider.submit(replace(job(), doubtful=True))
-        assert len(server.comfy.begun) == 1
-        await provider.close()
-
-
-async def test_a_proxy_that_sends_twice_leaves_one_job_to_follow(
-    server: Running, provider: ComfyUI
-) -> None:
-    server.front.meet(Way.TWICE, method="POST", path="/prompt")
-    sent = job()
-    number = (await provider.submit(sent)).number
-    server.comfy.run()
-    events = await all_of(provider, sent, number)
-    assert isinstance(events[-1], Done)
-    assert len([event for event in events if isinstance(event, Output)]) == 1
 
 
 # Stopping.

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from providers.comfyui.server import Gone, Server
+from providers.comfyui.standing import Item
 from providers.error import Busy, Denied, ProviderError, Refused, SubmitLost, Unreachable
 from tests.providers import samples
 from tests.providers.comfyui_help import Running, comfy, graph
@@ -137,6 +138,25 @@ async def test_a_late_answer_is_none(running: Running, server: Server) -> None:
         await server.remaining()
     with pytest.raises(SubmitLost, match="in time"):
         await prompt(server)
+
+
+async def test_an_ended_job_is_found_by_its_own_entry(running: Running, server: Server) -> None:
+    running.comfy.history[KEY] = {"prompt": [1, KEY, {"1": {}}, {}, []]}
+    assert await server.find(KEY) == Item(KEY, 1.0, {"1": {}})
+    running.comfy.history[KEY] = {"prompt": "who knows"}
+    assert await server.find(KEY) == Item(KEY), "however little is told of it"
+    assert ("GET", "/history") not in running.front.asked
+
+
+async def test_a_long_queue_is_read_like_a_short_one(
+    running: Running, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running.comfy.queue = [(1.0, KEY, graph(), {}, [])]
+    short = await server.queue()
+    monkeypatch.setattr("providers.answer.LONG_BYTES", 0)
+    monkeypatch.setattr("providers.answer.read", None)
+    assert await server.queue() == short
+    assert short.pending[0].id == KEY
 
 
 async def test_a_file_too_large_is_refused(running: Running, server: Server) -> None:

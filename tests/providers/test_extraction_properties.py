@@ -14,6 +14,7 @@ from providers.kling.rules import SERVICE as KLING
 from providers.pixverse.rules import SERVICE as PIXVERSE
 from providers.registry import plugins
 from providers.rule import Service
+from providers.runway.rules import ENDPOINTS as SHARED
 from providers.runway.rules import SERVICE as RUNWAY
 
 SCALARS = (
@@ -39,7 +40,7 @@ def json_of(names: st.SearchStrategy[str]) -> st.SearchStrategy[object]:
 def words(service: Service) -> list[str]:
     """Every name a table looks for, so that random bodies meet its rows."""
     found = {"ErrCode", *service.envelope, *service.prompt, *service.model}
-    for endpoint in service.endpoints.values():
+    for endpoint in (*service.endpoints.values(), *SHARED.values()):
         for row in (*endpoint.parameters, *endpoint.echo):
             found |= {part.removesuffix("[]") for part in row.at.split(".")}
             found |= {field.name for field in row.fields} | set(row.span or ()) | {row.frame or ""}

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from providers import http
+from providers import answer, http
 from providers.error import (
     Busy,
     Denied,
@@ -24,7 +24,7 @@ from providers.error import (
     SubmitLost,
     Unreachable,
 )
-from providers.http import Http, pause, seconds_of
+from providers.http import Http, seconds_of
 from tests.providers.misbehaving import Misbehaving, Way, serving
 from tests.waiting import until
 
@@ -170,6 +170,18 @@ async def test_what_is_no_object_is_told(
         client.object(response, submits=True)
 
 
+async def test_a_long_answer_is_read_no_otherwise(
+    client: Http, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answer, "LONG_BYTES", 3)
+    response = await client.call("POST", "/echo", content=b"\xc3\xbc")
+    assert await client.long_object(response) == client.object(response)
+    service.app.meet(Way.STATUS, status=200, body=b"<html>")
+    response = await client.call("POST", "/echo")
+    with pytest.raises(Unreachable, match="200"):
+        await client.long_object(response)
+
+
 # What goes wrong on the way.
 
 
@@ -204,6 +216,37 @@ async def test_an_address_that_is_none_has_done_nothing(url: str) -> None:
     client = Http("Echo", url)
     assert type(await failure(client, submits=True)) is Unreachable
     await client.close()
+
+
+async def test_a_path_that_is_none_has_done_nothing(client: Http) -> None:
+    with pytest.raises(Unreachable):
+        await client.call("POST", "http://[", submits=True)
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_its_scheme_is_that_of_its_address(scheme: str) -> None:
+    assert Http("Echo", f"{scheme.upper()}://127.0.0.1/v1/").scheme == scheme
+
+
+@pytest.mark.parametrize(
+    "key", [f"{SECRET}\n", f"{SECRET}\r\nx: y", f"{SECRET}\xfc", f"{SECRET}\0"]
+)
+@pytest.mark.parametrize("submits", [True, False])
+async def test_a_key_that_no_header_carries_is_not_sent_and_not_told(
+    address: Standing, service: Service, key: str, submits: bool
+) -> None:
+    client = Http("Echo", address.url, lambda: {"x-key": key})
+    error = await failure(client, submits=submits)
+    assert type(error) is Unreachable
+    assert "cannot be sent" in error.message
+    assert SECRET not in "".join(traceback.format_exception(error))
+    assert not service.app.asked
+    await client.close()
+
+
+async def test_a_text_that_cannot_be_written_is_not_sent(client: Http, service: Service) -> None:
+    assert type(await failure(client, submits=True, json={"prompt": "\ud800"})) is Unreachable
+    assert not service.app.asked
 
 
 async def test_an_answer_that_is_too_long_is_not_read_to_its_end(
@@ -344,40 +387,3 @@ async def test_no_error_tells_a_secret_or_an_address(
         assert error.message.startswith("Echo ")
         assert address.url not in error.message
         assert SECRET not in "".join(traceback.format_exception(error))
-
-
-# Waiting.
-
-
-async def test_a_pause_lasts_its_time() -> None:
-    news, clock = asyncio.Event(), asyncio.get_running_loop().time
-    begun = clock()
-    await pause(0.05, news)
-    assert clock() - begun >= 0.04
-    assert not news.is_set()
-
-
-async def test_news_end_a_pause_at_once_and_are_then_old() -> None:
-    news = asyncio.Event()
-    waiting = asyncio.create_task(pause(3600.0, news))
-    await asyncio.sleep(0)
-    news.set()
-    async with asyncio.timeout(10):
-        await waiting
-    assert not news.is_set()
-
-
-async def test_news_that_came_before_count() -> None:
-    news = asyncio.Event()
-    news.set()
-    async with asyncio.timeout(10):
-        await pause(3600.0, news)
-    assert not news.is_set()
-
-
-async def test_a_pause_can_be_cancelled() -> None:
-    waiting = asyncio.create_task(pause(3600.0, asyncio.Event()))
-    await asyncio.sleep(0)
-    waiting.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await waiting

@@ -2,6 +2,7 @@
 
 import pytest
 
+from providers.contract import Request
 from providers.error import (
     Busy,
     Denied,
@@ -13,6 +14,7 @@ from providers.error import (
     SubmitLost,
     Unreachable,
 )
+from providers.event import Done
 from providers.kling.fault import TOLD_MOST, of_code, of_failure
 from tests.providers.conforming import followed, new_job
 from tests.providers.kling_help import wanted
@@ -40,9 +42,10 @@ CODES: list[tuple[int, int, type[ProviderError]]] = [
     (429, 1302, Busy),
     (429, 1303, Busy),
     (429, 1304, Denied),
-    (500, 5000, Unreachable),
+    # Of these two nobody knows whether something was begun.
+    (500, 5000, SubmitLost),
+    (504, 5002, SubmitLost),
     (503, 5001, Unreachable),
-    (504, 5002, Unreachable),
     # Of no code that is known, the status speaks.
     (400, 1999, Refused),
     (200, 1999, Refused),
@@ -82,7 +85,30 @@ async def test_it_says_the_same_while_a_job_is_followed(
         return
     with pytest.raises(ProviderError) as raised:
         await followed(provider, job, number)
-    assert type(raised.value) is kind
+    assert type(raised.value) is (Unreachable if kind is SubmitLost else kind)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("request_", [TEXT, wanted("text_to_video", prompt="x", model="kling-3.0")])
+@pytest.mark.parametrize("body", [b"<html>", b"{}", b'{"code": 0}', b'{"code": %d}'])
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 500])
+async def test_what_stands_before_kling_does_not_tell_how_a_job_is(
+    kling: Running, request_: Request, body: bytes, status: int
+) -> None:
+    provider, job = kling.provider(), new_job(request_)
+    number = (await provider.submit(job)).number
+    told = body.replace(b"%d", str(status).encode())
+    kling.front.meet(Way.STATUS, method="GET", status=status, body=told)
+    with pytest.raises(Unreachable):
+        await followed(provider, job, number)
+    assert isinstance((await followed(provider, job, number))[-1], Done)
+
+
+@pytest.mark.anyio
+async def test_who_is_not_let_in_before_kling_is_told(kling: Running) -> None:
+    kling.front.meet(Way.STATUS, method="GET", status=403, body=b"<html>")
+    with pytest.raises(Denied):
+        await kling.provider().health()
 
 
 @pytest.mark.anyio

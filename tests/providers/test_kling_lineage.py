@@ -1,9 +1,17 @@
-"""Every row of Kling's inputs, in the old design and the new one."""
+"""Every row of Kling's inputs, in the old design and the new one, and what is sent read as it is
+recorded."""
+
+import json
 
 import pytest
 
+from providers.contract import Request
 from providers.extraction import extract
+from providers.kling.ability import ROLES
+from tests.providers.kling_help import posted
+from tests.providers.kling_omni_bodies import ROWS as OLD
 from tests.providers.reading_help import PICTURE_BASE64, PICTURE_SHA256, Body, Brief, briefs
+from tests.providers.test_kling_new_design import ROWS as NEW
 
 A = "https://a.example/a.png"
 V = "https://a.example/v.mp4"
@@ -60,7 +68,7 @@ ROWS: list[tuple[str, Body, str | None, list[Brief]]] = [
     (
         "videos/omni-video",
         {"video_list": [{"video_url": V, "refer_type": "base"}]},
-        "derive",
+        "restyle",
         [("SOURCE_VIDEO", "VIDEO", None, V)],
     ),
     (
@@ -105,13 +113,13 @@ ROWS: list[tuple[str, Body, str | None, list[Brief]]] = [
     (
         "videos/effects",
         {"effect_scene": "hug", "input": {"images": [A, PICTURE_BASE64], "duration": "5"}},
-        "image_to_video",
+        "derive",
         [("SOURCE_IMAGE", "IMAGE", None, A), ("SOURCE_IMAGE", *HASHED)],
     ),
     (
         "videos/effects",
         {"effect_scene": "bloom", "input": {"image": A, "duration": "5"}},
-        "image_to_video",
+        "derive",
         [("SOURCE_IMAGE", "IMAGE", None, A)],
     ),
     (
@@ -141,9 +149,9 @@ ROWS: list[tuple[str, Body, str | None, list[Brief]]] = [
     ),
     (
         "images/omni-image",
-        {"image_list": [{"image": A}]},
+        {"image_list": [{"image": A}, {"image": PICTURE_BASE64}]},
         "image_to_image",
-        [("SOURCE_IMAGE", "IMAGE", None, A)],
+        [("SOURCE_IMAGE", "IMAGE", None, A), ("CHARACTER_REFERENCE", *HASHED)],
     ),
     (
         "/image-to-video/kling-3.0",
@@ -170,7 +178,7 @@ ROWS: list[tuple[str, Body, str | None, list[Brief]]] = [
                 {"type": "base_video", "url": V},
             ]
         },
-        "derive",
+        "restyle",
         [("STYLE_REFERENCE", "IMAGE", None, A), ("SOURCE_VIDEO", "VIDEO", None, V)],
     ),
     (
@@ -259,3 +267,25 @@ def test_content_of_an_unknown_type_is_said() -> None:
     body = {"contents": [{"type": "hologram", "url": A}]}
     found = extract("kling", {"endpoint": "omni-video/kling-9", "request": body})
     assert found.problems == ("contents[0] is of a type that is not known; it was not read.",)
+
+
+# An omni body does not tell which of two operations it was sent for.
+SAME = {"fusion": "text_to_video", "derive": "restyle"}
+KEPT_THERE = ("element_id", "voice_id")
+
+
+@pytest.mark.parametrize("request_", [one[0] for one in (OLD | NEW).values()], ids=OLD | NEW)
+def test_what_is_sent_is_read_as_the_lineage_that_is_recorded(request_: Request) -> None:
+    path, body = posted(request_)
+    sent = json.loads(json.dumps(body).replace("sha256:", "https://a.example/"))
+    found = extract("kling", {"endpoint": path, "request": sent})
+    told = SAME.get(request_.operation, "") if "omni-video" in path else ""
+    kinds = {name: role[0] for name, role in ROLES[request_.operation].items()}
+    if told:
+        kinds = {
+            name: kind if name == "video" else "STYLE_REFERENCE" for name, kind in kinds.items()
+        }
+    read = [one.kind for one in found.parents if one.reference.id_kind not in KEPT_THERE]
+    assert sorted(read) == sorted(kinds[one.parameter] for one in request_.inputs)
+    assert found.operation == (told or request_.operation)
+    assert not found.problems

@@ -90,6 +90,15 @@ WRONG: dict[str, tuple[Request, set[str]]] = {
     "a long prompt": (wanted("text_to_video", prompt="x" * 2501), {"prompt"}),
     "a prompt of the wrong type": (wanted("text_to_video", prompt=3), {"prompt"}),
     "prompt and shots": (wanted("text_to_video", prompt="x", shots=SHOTS), {"prompt"}),
+    "shots of both": (wanted("text_to_video", shots=SHOTS, multiShot=True), {"prompt", "shots"}),
+    "cuts of nothing": (
+        wanted("image_to_video", ("firstFrame", A), multiShot=True),
+        {"prompt"},
+    ),
+    "cuts before 3.0": (
+        wanted("text_to_video", prompt="x", model="kling-v2-6", multiShot=True),
+        {"multiShot"},
+    ),
     "too long in all": (wanted("text_to_video", shots=SHOTS * 2), {"shots"}),
     "a length between": (
         wanted("text_to_video", prompt="x", model="kling-v1-6", durationSeconds=7),

@@ -1,5 +1,6 @@
 """Kling by its entry point and the settings."""
 
+import traceback
 from typing import Any
 
 import pytest
@@ -66,8 +67,15 @@ def test_without_keys_it_is_not_configured() -> None:
     assert "kling" not in configured(settings(kling_key=None, kling_access_key=None))
 
 
-def test_a_secret_that_is_none_is_told() -> None:
-    wrong = settings(kling_key=SecretStr(KEY), kling_webhook_secret=SecretStr("whsec_!!"))
+@pytest.mark.parametrize("secret", ["", "whsec_", "whsec_!!", "whsec_schl\u00fcssel", "whsec_YQ\n"])
+def test_a_secret_that_is_none_is_told(secret: str) -> None:
+    wrong = settings(kling_key=SecretStr(KEY), kling_webhook_secret=SecretStr(secret))
     with pytest.raises(SettingsError, match="PEDIGREE_KLING_WEBHOOK_SECRET") as raised:
         PLUGIN.make(wrong)
-    assert "!!" not in str(raised.value)
+    assert_unsaid(secret.removeprefix("whsec_"), raised.value)
+
+
+def assert_unsaid(secret: str, error: BaseException) -> None:
+    """Neither it nor what it came of shows the secret."""
+    told = "".join(traceback.format_exception(error, chain=True))
+    assert not secret.strip() or secret.strip() not in told

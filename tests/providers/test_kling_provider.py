@@ -9,13 +9,14 @@ import pytest
 
 from providers.contract import Job, Request, Upload
 from providers.cost import Cost
-from providers.error import Broken, JobGone, Moderated, ProviderError, Refused
+from providers.error import Broken, Moderated, ProviderError, Refused
 from providers.event import Accepted, Done, Event, Failed, Model, Output, Progress
-from providers.kling.provider import Kling
+from providers.kling.provider import LOOKS, Kling
 from tests.providers.conforming import followed, new_job, outputs_of
 from tests.providers.kling_help import LINKED, OWN, A, B, mark, sound, wanted
 from tests.providers.kling_omni_bodies import ROWS as OLD_ROWS
 from tests.providers.kling_running import Running, kling, kling_process
+from tests.providers.kling_server import SIGNED
 from tests.providers.test_kling_new_design import ROWS as NEW_ROWS
 
 __all__ = ["kling", "kling_process"]
@@ -62,6 +63,16 @@ async def test_the_new_design_tells_the_same(kling: Running) -> None:
     assert isinstance(done, Done)
     assert done.cost == Cost(Decimal("0.42"), "USD")
     assert done.models == (Model("kling-3.0"),)
+
+
+@pytest.mark.parametrize("request_", [TEXT, TEXT_NEW])
+async def test_an_address_is_kept_without_what_opens_it(kling: Running, request_: Request) -> None:
+    *_, output, done = await run(kling.provider(), request_)
+    assert isinstance(output, Output)
+    assert isinstance(done, Done)
+    assert SIGNED in str(output.source)
+    assert str(output.source).partition("?")[0] in str(done.answer)
+    assert "sign=" not in str(done.answer)
 
 
 async def test_several_images_come_in_their_order(kling: Running) -> None:
@@ -153,14 +164,28 @@ async def test_a_failure_tells_its_cost(kling: Running) -> None:
     assert failed.cost == Cost(Decimal("3.5"), "units")
 
 
-async def test_a_success_without_a_result_is_a_failure(kling: Running) -> None:
-    request = wanted("text_to_image", prompt="a fox")
-    job, provider = new_job(request), kling.provider()
+@pytest.mark.parametrize("request_", [TEXT, TEXT_NEW])
+async def test_results_that_are_not_named_yet_are_asked_for_again(
+    kling: Running, request_: Request
+) -> None:
+    job, provider = new_job(request_), kling.provider()
     number = (await provider.submit(job)).number
-    kling.server.tasks["t1"].count = 0
+    kling.server.tasks["t1"].late = LOOKS - 1
+    assert isinstance((await followed(provider, job, number))[-1], Done)
+
+
+@pytest.mark.parametrize("request_", [TEXT, TEXT_NEW])
+async def test_a_success_without_a_result_is_not_paid_again(
+    kling: Running, request_: Request
+) -> None:
+    job, provider = new_job(request_), kling.provider()
+    number = (await provider.submit(job)).number
+    kling.server.tasks["t1"].late = 99
     (*_, failed) = await followed(provider, job, number)
     assert isinstance(failed, Failed)
-    assert isinstance(failed.error, Broken)
+    assert type(failed.error) is Refused
+    assert failed.cost is not None
+    assert kling.server.tasks["t1"].looks == 2 + LOOKS
 
 
 @pytest.mark.parametrize("request_", [TEXT, TEXT_NEW])
@@ -172,14 +197,19 @@ async def test_a_task_not_listed_yet_is_not_gone(kling: Running, request_: Reque
 
 
 @pytest.mark.parametrize("number", ["old:videos/text2video:t9", "new:omni-video/kling-3.0-omni:t9"])
-async def test_a_task_that_stays_missing_is_gone(kling: Running, number: str) -> None:
-    with pytest.raises(JobGone):
-        await followed(kling.provider(), new_job(TEXT), number)
+async def test_a_task_that_stays_missing_may_have_been_billed(kling: Running, number: str) -> None:
+    """Kling may know it by another key, or have made it and let go of it."""
+    (failed,) = await followed(kling.provider(), new_job(TEXT), number)
+    assert isinstance(failed, Failed)
+    assert type(failed.error) is Refused
+    assert "under this key" in failed.error.message
+    assert failed.error.code == "1203"
+    assert len(kling.front.asked) == LOOKS
 
 
 @pytest.mark.parametrize("number", ["", "t1", "old::t1", "x:videos/text2video:t1", "old:a:../b"])
-async def test_a_number_that_is_none_is_gone(kling: Running, number: str) -> None:
-    with pytest.raises(JobGone):
+async def test_a_number_that_is_none_is_refused(kling: Running, number: str) -> None:
+    with pytest.raises(Refused):
         await followed(kling.provider(), new_job(TEXT), number)
     assert not kling.front.asked
 

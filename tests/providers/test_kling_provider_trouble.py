@@ -100,13 +100,48 @@ async def test_where_the_list_has_no_end_nobody_can_tell(kling: Running) -> None
     assert len(kling.server.tasks) == PAGES_MOST
 
 
+@pytest.mark.parametrize("code", [1000, 1102, 1103, 1200, 1301])
 @pytest.mark.parametrize("name", REQUESTS)
-async def test_where_looking_is_refused_nobody_can_tell(kling: Running, name: str) -> None:
-    body = b'{"code": 1200, "message": "no"}'
+async def test_where_looking_is_refused_nobody_can_tell(
+    kling: Running, name: str, code: int
+) -> None:
+    """Whatever it says of the account or the question, it does not say that nothing was begun."""
+    body = b'{"code": %d, "message": "no"}' % code
     kling.front.meet(Way.STATUS, method="GET", times=9, status=400, body=body)
     with pytest.raises(SubmitLost):
         await kling.provider().submit(replace(new_job(REQUESTS[name]), doubtful=True))
     assert not kling.server.tasks
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404])
+@pytest.mark.parametrize("name", REQUESTS)
+async def test_where_looking_ends_before_kling_it_is_looked_up_later(
+    kling: Running, name: str, status: int
+) -> None:
+    kling.front.meet(Way.STATUS, method="GET", times=9, status=status, body=b"<html>")
+    with pytest.raises(Unreachable):
+        await kling.provider().submit(replace(new_job(REQUESTS[name]), doubtful=True))
+    assert not kling.server.tasks
+
+
+@pytest.mark.parametrize("status", [403, 429, 500])
+@pytest.mark.parametrize("name", REQUESTS)
+async def test_a_job_that_is_there_and_cannot_be_looked_up_is_lost(
+    kling: Running, name: str, status: int
+) -> None:
+    """It would be billed again under another key if it counted as not taken."""
+    kling.front.meet(Way.TWICE, method="POST", path=SUBMIT)
+    kling.front.meet(Way.STATUS, method="GET", times=9, status=status)
+    with pytest.raises(SubmitLost):
+        await kling.provider().submit(new_job(REQUESTS[name]))
+    assert len(kling.server.tasks) == 1
+
+
+async def test_a_job_that_is_there_and_not_listed_yet_is_found(kling: Running) -> None:
+    kling.front.meet(Way.TWICE, method="POST", path=SUBMIT)
+    kling.server.hidden = LOOKS - 1
+    await kling.provider().submit(new_job(REQUESTS["in a list"]))
+    assert len(kling.server.tasks) == 1
 
 
 @pytest.mark.parametrize("body", [b'{"code": 0}', b'{"code": 0, "data": {}}', b"[]", b"x"])

@@ -88,6 +88,13 @@ def test_a_signed_call_that_is_no_object_names_none(body: bytes) -> None:
     assert callback(SETTINGS, headers, body) is None
 
 
+@pytest.mark.parametrize("secret", ["", "whsec_", "whsec_!!", "whsec_schl\u00fcssel", "whsec_YQ\n"])
+def test_by_a_secret_that_is_none_nothing_is_believed(secret: str) -> None:
+    odd = SETTINGS.model_copy(update={"kling_webhook_secret": SecretStr(secret)})
+    assert callback(odd, *webhook(OLD, secret="")) is None
+    assert callback(odd, *webhook(OLD)) is None
+
+
 def test_without_a_secret_nothing_is_believed() -> None:
     none = SETTINGS.model_copy(update={"kling_webhook_secret": None})
     assert callback(none, *webhook(OLD)) is None

@@ -9,7 +9,6 @@ from providers.contract import Job, Request
 from providers.error import (
     Busy,
     Denied,
-    JobGone,
     Moderated,
     OutOfCredits,
     ProviderError,
@@ -165,10 +164,10 @@ async def test_what_will_not_change_is_told_as_the_end(
     assert isinstance(events[-1], Failed)
 
 
-async def test_what_is_not_found_three_times_is_gone(
+async def test_what_stays_missing_may_have_been_billed(
     provider: PixVerse, server: PixVerseServer
 ) -> None:
-    """What was just begun may take a moment to be found."""
+    """What was just begun may take a moment to be found. PixVerse may know it by another key."""
     job = fox()
     number = (await provider.submit(job)).number
     for _ in range(2):
@@ -176,16 +175,19 @@ async def test_what_is_not_found_three_times_is_gone(
     await outcome(provider, job, number)
     for _ in range(3):
         server.refuse(500008, "")
-    with pytest.raises(JobGone):
-        await outcome(provider, job, number)
+    (failed,) = [event async for event in provider.follow(job, number, asyncio.Event())]
+    assert isinstance(failed, Failed)
+    assert type(failed.error) is Refused
+    assert failed.error.code == "500008"
+    assert "under this key" in failed.error.message
 
 
 # Status, error on a submit, on an upload, on a poll, where nothing else is said.
 BARE = [
     (200, SubmitLost, Unreachable, Unreachable),
     (400, Refused, Refused, Unreachable),
-    (401, Denied, Denied, Denied),
-    (403, Denied, Denied, Denied),
+    (401, Denied, Denied, Unreachable),
+    (403, Denied, Denied, Unreachable),
     (404, Refused, Refused, Unreachable),
     (413, Refused, Refused, Unreachable),
     (429, Busy, Busy, Busy),

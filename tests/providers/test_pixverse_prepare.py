@@ -4,17 +4,19 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from decimal import Decimal
 
+import anyio
 import pytest
 
 from providers.contract import Input, Request, Upload
 from providers.cost import Cost
-from providers.error import ProviderError, Refused
+from providers.error import Busy, Refused
 from providers.pixverse.limit import MEGABYTE
 from providers.pixverse.provider import PixVerse
 from tests.providers.conforming import new_job
 from tests.providers.pixverse_requests import CASES, image, known, video
-from tests.providers.pixverse_server import PixVerseServer, Standing, provider_at, standing
-from tests.providers.samples import clip
+from tests.providers.pixverse_server import ROOT, PixVerseServer, Standing, provider_at, standing
+from tests.providers.preparing import Preparing
+from tests.providers.samples import clip, picture
 
 pytestmark = pytest.mark.anyio
 FOX = {"prompt": "a fox"}
@@ -142,41 +144,142 @@ async def test_a_stale_id_of_what_is_too_large_is_refused_by_name(
     assert not server.media
 
 
+async def busy(provider: PixVerse, server: PixVerseServer, name: str) -> None:
+    """A try that finds no room; the next one has another key."""
+    server.refuse(500044, CASES[name].path)
+    with pytest.raises(Busy):
+        await provider.submit(new_job(CASES[name].request()))
+
+
 async def test_what_the_next_try_need_not_do_again_is_kept(
     provider: PixVerse, server: PixVerseServer
 ) -> None:
     """Uploads take time, and a selection costs credits."""
-    job = new_job(CASES["swap"].request())
-    server.refuse(500044, "swap/generate")
-    with pytest.raises(ProviderError):
-        await provider.submit(job)
-    submitted = await provider.submit(job)
+    for _ in range(3):
+        await busy(provider, server, "swap")
+    submitted = await provider.submit(new_job(CASES["swap"].request()))
     assert len(server.media) == len(server.images) == len(server.selections) == 1
     assert [upload.input for upload in submitted.uploads] == [0, 1]
     assert submitted.quote == Cost(Decimal(47), "credits")
 
 
-async def test_what_was_prepared_is_forgotten_once_the_job_is_accepted(
+async def test_a_selection_is_told_of_as_a_cost_once(
     provider: PixVerse, server: PixVerseServer
 ) -> None:
-    job = new_job(CASES["image"].request())
-    await provider.submit(job)
-    await provider.submit(job)
-    assert len(server.images) == 2
+    quotes = [(await provider.submit(new_job(CASES["swap"].request()))).quote for _ in range(2)]
+    assert quotes == [Cost(Decimal(47), "credits"), Cost(Decimal(45), "credits")]
+    assert len(server.selections) == 1
 
 
-async def test_only_so_many_preparations_are_kept(
-    provider: PixVerse, server: PixVerseServer, monkeypatch: pytest.MonkeyPatch
+async def test_many_at_once_prepare_the_same_once(
+    provider: PixVerse, server: PixVerseServer
+) -> None:
+    async with anyio.create_task_group() as tasks:
+        for _ in range(3):
+            tasks.start_soon(provider.submit, new_job(CASES["swap"].request()))
+    assert len(server.jobs) == 3
+    assert len(server.media) == len(server.images) == len(server.selections) == 1
+
+
+async def test_each_video_and_each_frame_has_a_selection_of_its_own(
+    provider: PixVerse, server: PixVerseServer
+) -> None:
+    swap = CASES["swap"].request()
+    other = replace(clip(), sha256="0" * 64)
+    for source in (video(), video(frame=1), video(frame=2), Input("video", other)):
+        await provider.submit(new_job(replace(swap, inputs=(source, *swap.inputs[1:]))))
+    assert [one["keyframe_id"] for one in server.selections] == [1, 2, 1]
+    assert len({one["video_media_id"] for one in server.selections}) == 2
+
+
+async def test_another_subject_of_the_same_frame_is_known(
+    provider: PixVerse, server: PixVerseServer
+) -> None:
+    for subject in ("person", "background", "Person"):
+        request = replace(CASES["swap"].request(), parameters={"edit": "swap", "subject": subject})
+        await provider.submit(new_job(request))
+    assert [made.body["mask_id"] for made in server.jobs.values()] == ["4001", "4002", "4001"]
+    assert len(server.selections) == 1
+
+
+async def test_a_selection_that_is_refused_is_made_anew(
+    provider: PixVerse, server: PixVerseServer
+) -> None:
+    """How long one is good is not known."""
+    await busy(provider, server, "swap")
+    server.refuse(400017, "swap/generate")
+    with pytest.raises(Refused):
+        await provider.submit(new_job(CASES["swap"].request()))
+    await provider.submit(new_job(CASES["swap"].request()))
+    assert len(server.selections) == 2
+    assert len(server.media) == 1
+
+
+async def test_a_selection_outlives_a_picture_that_does_not(
+    provider: PixVerse, server: PixVerseServer
+) -> None:
+    request = CASES["swap"].request()
+    stale = (request.inputs[0], image("images", number="1"))
+    submitted = await provider.submit(new_job(replace(request, inputs=stale)))
+    assert len(server.media) == len(server.images) == len(server.selections) == 1
+    assert submitted.quote == Cost(Decimal(47), "credits")
+
+
+async def test_what_was_spent_on_a_video_that_is_gone_is_told(
+    provider: PixVerse, server: PixVerseServer
+) -> None:
+    await busy(provider, server, "swap")
+    server.refuse(500008, "swap/generate")
+    submitted = await provider.submit(new_job(CASES["swap"].request()))
+    assert len(server.media) == len(server.selections) == 2
+    assert submitted.quote == Cost(Decimal(49), "credits")
+
+
+async def test_an_upload_that_is_gone_is_replaced(
+    provider: PixVerse, server: PixVerseServer
+) -> None:
+    await provider.submit(new_job(CASES["image"].request()))
+    server.images.clear()
+    submitted = await provider.submit(new_job(CASES["image"].request()))
+    assert [upload.value for upload in submitted.uploads] == [str(one) for one in server.images]
+    await provider.submit(new_job(CASES["image"].request()))
+    assert len(server.images) == 1
+
+
+async def test_only_so_much_is_kept(
+    address: Standing, server: PixVerseServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("providers.pixverse.prepare.KEPT_MOST", 1)
-    jobs = [new_job(CASES["image"].request()) for _ in range(2)]
-    for job in jobs:
-        server.refuse(500044, "img/generate")
-        with pytest.raises(ProviderError):
-            await provider.submit(job)
-    for job in jobs[::-1]:
-        await provider.submit(job)
+    provider = provider_at(address.url)
+    for digest in ("a", "b", "b", "a"):
+        still = replace(picture(), sha256=digest * 64)
+        await provider.submit(new_job(Request("image_to_video", FOX, (Input("image", still),))))
     assert len(server.images) == 3
+    await provider.close()
+
+
+async def test_what_costs_nothing_is_preparation(
+    provider: PixVerse, server: PixVerseServer
+) -> None:
+    preparing = Preparing(server.app.asked)
+    await provider.submit(replace(new_job(CASES["swap"].request()), preparing=preparing))
+    assert preparing.calls == [
+        ("POST", f"{ROOT}/media/upload"),
+        ("POST", f"{ROOT}/image/upload"),
+    ]
+    assert server.app.asked[2:] == [
+        ("POST", f"{ROOT}/video/mask/selection"),
+        ("POST", f"{ROOT}/video/swap/generate"),
+    ]
+
+
+async def test_what_is_uploaded_anew_is_preparation(
+    provider: PixVerse, server: PixVerseServer
+) -> None:
+    preparing = Preparing(server.app.asked)
+    await provider.submit(replace(new_job(STALE["an image"]()), preparing=preparing))
+    assert preparing.calls == [("POST", f"{ROOT}/image/upload")]
+    assert len(server.app.asked) == 3
 
 
 async def test_a_subject_that_is_not_there_is_refused_with_those_that_are(

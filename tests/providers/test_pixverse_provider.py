@@ -11,7 +11,6 @@ from providers.cost import Cost
 from providers.error import (
     Broken,
     Denied,
-    JobGone,
     Moderated,
     ProviderError,
     Refused,
@@ -67,7 +66,7 @@ async def test_every_call_is_made_with_the_ids_of_what_was_uploaded(
 
 
 async def test_a_job_is_followed_to_its_output(provider: PixVerse, server: PixVerseServer) -> None:
-    server.told = {"credits": 45}
+    server.told = {"credits": 45, "more": [{"cover": "https://x.example/a.png?sign=secret"}]}
     job = new_job(CASES["text"].request())
     number = (await provider.submit(job)).number
     own = number.removeprefix("video:")
@@ -80,6 +79,7 @@ async def test_a_job_is_followed_to_its_output(provider: PixVerse, server: PixVe
     assert (done.cost, done.seed) == (Cost(Decimal(45), "credits"), 7)
     assert done.models == (Model("v6"),)
     assert done.answer["id"] == own
+    assert done.answer["more"] == [{"cover": "https://x.example/a.png"}]
     assert "secret" not in str(done.answer)
 
 
@@ -91,8 +91,8 @@ async def test_an_image_has_an_id_space_of_its_own(provider: PixVerse) -> None:
     assert isinstance(done, Done)
     assert (output.media_type, done.models) == ("IMAGE", ())
     assert output.uploads == {"image_id": number.removeprefix("image:")}
-    with pytest.raises(JobGone):
-        await followed(provider, job, number.replace("image", "video"))
+    (missed,) = await followed(provider, job, number.replace("image", "video"))
+    assert isinstance(missed, Failed)
 
 
 STATUSES: list[tuple[int, type[ProviderError], int]] = [
@@ -234,6 +234,6 @@ async def test_what_is_wrong_is_refused_before_anything_is_sent(
 
 
 @pytest.mark.parametrize("number", ["", "5", "video:", "video:x", "sound:5", "video:5/../6"])
-async def test_a_number_of_another_form_is_gone(provider: PixVerse, number: str) -> None:
-    with pytest.raises(JobGone):
+async def test_a_number_of_another_form_is_refused(provider: PixVerse, number: str) -> None:
+    with pytest.raises(Refused):
         await followed(provider, new_job(CASES["text"].request()), number)

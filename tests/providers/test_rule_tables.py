@@ -7,6 +7,7 @@ from providers.comfyui.rules import GUIDES, RANKS
 from providers.kling.rules import SERVICE as KLING
 from providers.pixverse.rules import SERVICE as PIXVERSE
 from providers.rule import Endpoint, Own, Service
+from providers.runway.rules import ENDPOINTS as SHARED
 from providers.runway.rules import SERVICE as RUNWAY
 
 SERVICES = (KLING, PIXVERSE, RUNWAY)
@@ -14,12 +15,15 @@ ENDPOINTS = [
     pytest.param(service, endpoint, id=f"{service.name}:{name}")
     for service in SERVICES
     for name, endpoint in service.endpoints.items()
+] + [
+    pytest.param(RUNWAY, endpoint, id=f"runway:{name}:{operation}")
+    for (name, operation), endpoint in SHARED.items()
 ]
 
 
 @pytest.mark.parametrize(("service", "endpoint"), ENDPOINTS)
 def test_kinds_and_operations_are_of_the_catalogue(service: Service, endpoint: Endpoint) -> None:
-    operations = {endpoint.operation, *(mode.operation for mode in endpoint.modes)}
+    operations = {endpoint.operation}
     for row in (*endpoint.parameters, *endpoint.echo):
         operations.add(row.operation)
         assert MediaType(row.media_type) in CATALOGUE[EdgeKind(row.kind)].parent
@@ -31,7 +35,7 @@ def test_kinds_and_operations_are_of_the_catalogue(service: Service, endpoint: E
 
 @pytest.mark.parametrize(("service", "endpoint"), ENDPOINTS)
 def test_an_endpoint_with_inputs_has_an_operation(service: Service, endpoint: Endpoint) -> None:
-    assert endpoint.operation or not endpoint.parameters
+    assert endpoint.operation or all(row.operation for row in endpoint.parameters)
 
 
 @pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)

@@ -6,9 +6,8 @@ import pytest
 
 from providers.contract import Input, Request
 from providers.runway.body import body_of
-from providers.runway.lineage import extract
 from providers.runway.parameter import PARAMETERS
-from providers.runway.table import Form, Model
+from providers.runway.table import Model
 from tests.providers.runway_bodies import CASES
 from tests.providers.runway_help import ROWS, addresses, given, least, row_name, value_of
 from tests.providers.runway_server import CREATES, NEEDED
@@ -66,19 +65,3 @@ def test_each_parameter_of_a_model_is_sent(operation: str, model: Model) -> None
         for step in (rule.wire or PARAMETERS[name].wire).split("."):
             found = found[step]
         assert found == value_of(name, rule) or name == "shots"
-
-
-@pytest.mark.parametrize(("operation", "model"), ROWS, ids=row_name)
-def test_lineage_reads_each_input_out_of_the_body(operation: str, model: Model) -> None:
-    """What metadata of such a request says later are the inputs that were given."""
-    inputs = tuple(given(slot) for slot in model.slots if slot.form is not Form.TASK)
-    if model.endpoint in ("character_performance", "speech_to_speech"):
-        inputs = inputs[1:]
-    if model.endpoint in ("sound_effect", "text_to_speech"):
-        inputs = ()  # Extraction knows of no sound there.
-    request = Request(operation, {"model": model.name}, inputs)
-    endpoint, body = body_of(request, addresses(request))
-    found = extract({"endpoint": endpoint, "request": body})
-    assert not found.problems
-    assert {parent.reference.id for parent in found.parents} == set(addresses(request))
-    assert len(found.parents) == len(inputs)

@@ -1,9 +1,22 @@
-"""Every row of Runway's inputs."""
+"""Every row of Runway's inputs, and what is sent read as it is recorded."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cache
+from itertools import combinations_with_replacement, product
 
 import pytest
 
+from providers.contract import Request
 from providers.extraction import extract
+from providers.runway.body import body_of
+from providers.runway.check import check
+from providers.runway.plugin import PLUGIN
+from providers.runway.table import Form, Model
 from tests.providers.reading_help import PICTURE_BASE64, PICTURE_SHA256, Body, Brief, briefs
+from tests.providers.runway_help import ROWS as MODELS
+from tests.providers.runway_help import addresses, given, least, row_name, value_of
 
 A = "https://a.example/a.png"
 B = "runway://b"
@@ -50,13 +63,13 @@ ROWS: list[tuple[str, Body, str | None, list[Brief]]] = [
     (
         "video_to_video",
         {"videoUri": V, "keyframes": [{"seconds": 1, "uri": A}], "promptText": "snow"},
-        "derive",
+        "restyle",
         [("SOURCE_VIDEO", "VIDEO", None, V), ("KEYFRAME", "IMAGE", None, A)],
     ),
     (
         "video_to_video",
         {"videoUri": V, "promptImage": [{"uri": A, "position": {"timestampSeconds": 2}}]},
-        "derive",
+        "restyle",
         [("SOURCE_VIDEO", "VIDEO", None, V), ("KEYFRAME", "IMAGE", None, A)],
     ),
     (
@@ -66,14 +79,32 @@ ROWS: list[tuple[str, Body, str | None, list[Brief]]] = [
         [("SOURCE_VIDEO", "VIDEO", None, V)],
     ),
     (
+        "video_to_video",
+        {"model": "seedance2_5", "promptVideo": V},
+        "derive",
+        [("SOURCE_VIDEO", "VIDEO", None, V)],
+    ),
+    (
+        "video_to_video",
+        {"model": "gen4_aleph", "videoUri": V, "seed": 3, "references": [{"uri": A}]},
+        "restyle",
+        [("SOURCE_VIDEO", "VIDEO", None, V), ("STYLE_REFERENCE", "IMAGE", None, A)],
+    ),
+    (
         "text_to_image",
-        {
-            "referenceImages": [{"uri": A, "tag": "fox", "subject": "human"}, {"uri": B}],
-            "maskUri": DATA,
-        },
+        {"referenceImages": [{"uri": A, "tag": "fox", "subject": "human"}, {"uri": B}]},
         "text_to_image",
         [
             ("CHARACTER_REFERENCE", "IMAGE", None, A),
+            ("STYLE_REFERENCE", "IMAGE", "runway_uri", B),
+        ],
+    ),
+    (
+        "text_to_image",
+        {"referenceImages": [{"uri": A}, {"uri": B}], "maskUri": DATA},
+        "image_to_image",
+        [
+            ("SOURCE_IMAGE", "IMAGE", None, A),
             ("STYLE_REFERENCE", "IMAGE", "runway_uri", B),
             ("MASK", "IMAGE", None, PICTURE_SHA256),
         ],
@@ -85,13 +116,13 @@ ROWS: list[tuple[str, Body, str | None, list[Brief]]] = [
     (
         "character_performance",
         {"character": {"type": "image", "uri": A}, "reference": {"type": "video", "uri": V}},
-        "image_to_video",
+        "lip_sync",
         [("CHARACTER_REFERENCE", "IMAGE", None, A), ("SOURCE_VIDEO", "VIDEO", None, V)],
     ),
     (
         "character_performance",
         {"character": {"type": "video", "uri": B}, "reference": {"type": "video", "uri": V}},
-        "derive",
+        "lip_sync",
         [("CHARACTER_REFERENCE", "VIDEO", "runway_uri", B), ("SOURCE_VIDEO", "VIDEO", None, V)],
     ),
     (
@@ -103,6 +134,12 @@ ROWS: list[tuple[str, Body, str | None, list[Brief]]] = [
     ("voice_dubbing", {"audioUri": S}, "derive", [("SOURCE_AUDIO", "AUDIO", None, S)]),
     ("voice_isolation", {"audioUri": S}, "derive", [("SOURCE_AUDIO", "AUDIO", None, S)]),
     ("text_to_speech", {"promptText": "hi"}, None, []),
+    (
+        "sound_effect",
+        {"referenceAudios": [S]},
+        "derive",
+        [("SOURCE_AUDIO", "AUDIO", None, S)],
+    ),
 ]
 
 
@@ -154,3 +191,62 @@ def test_a_long_list_is_cut_and_said() -> None:
     found = extract("runway", {"endpoint": "image_to_video", "request": {"promptImage": images}})
     assert len(found.parents) == 100
     assert "More than 100 parents" in found.problems[0]
+
+
+Reading = tuple[str | None, frozenset[tuple[str | None, str]]]
+
+
+def requests_of(operation: str, model: Model) -> Iterator[Request]:
+    """What a model takes of up to two inputs and one parameter beside those that it needs. Where
+    people stand among references is not read, so none come with an image that is changed."""
+    needed = least(operation, model).parameters
+    values = [{}, *({name: value_of(name, rule)} for name, rule in model.rules.items())]
+    alone = operation == "image_to_image"
+    slots = [slot for slot in model.slots if not (alone and slot.form is Form.HUMAN)]
+    for count, more in product(range(3), values):
+        for some in combinations_with_replacement(slots, count):
+            request = Request(operation, {**needed, **more}, tuple(map(given, some)))
+            if not check(request):
+                yield request
+
+
+def sent(request: Request) -> str:
+    endpoint, body = body_of(request, addresses(request))
+    return json.dumps({"endpoint": endpoint, "request": body})
+
+
+def recorded(request: Request) -> Reading:
+    """As the worker writes it."""
+    ability = PLUGIN.ability(request.operation)
+    assert ability
+    kinds = {rule.name: rule.kind for rule in ability.inputs}
+    told = zip(addresses(request), request.inputs, strict=True)
+    return request.operation, frozenset((uri, kinds[one.parameter]) for uri, one in told)
+
+
+@cache
+def recordings() -> dict[str, set[Reading]]:
+    """What is recorded for each body; the same one may be sent for several requests."""
+    found: dict[str, set[Reading]] = defaultdict(set)
+    for row in MODELS:
+        for request in requests_of(*row):
+            found[sent(request)].add(recorded(request))
+    return found
+
+
+@pytest.mark.parametrize(("operation", "model"), MODELS, ids=row_name)
+def test_what_is_sent_is_read_as_the_lineage_that_is_recorded(operation: str, model: Model) -> None:
+    """Runway has one list for an image to change, people and references: where an image there may
+    be any of them it is a reference, and the result is made from text."""
+    asked = list(requests_of(operation, model))
+    assert asked
+    for told in map(sent, asked):
+        found = extract("runway", json.loads(told))
+        read = frozenset((one.reference.id, one.kind) for one in found.parents)
+        possible = recordings()[told]
+        assert (found.operation, read) in possible
+        assert not found.problems
+        if len(possible) > 1:
+            assert "referenceImages" in told
+            names = {name for name, _ in possible}
+            assert (found.operation == "text_to_image") == ("text_to_image" in names)

@@ -17,6 +17,7 @@ from providers.error import (
     Denied,
     Moderated,
     OutOfCredits,
+    Passing,
     ProviderError,
     Refused,
     SubmitLost,
@@ -28,6 +29,7 @@ from tests.media.samples import picture
 from tests.providers import samples
 from tests.providers.conforming import followed, new_job
 from tests.providers.misbehaving import Misbehaving, Way, serving
+from tests.providers.preparing import Preparing
 from tests.providers.runway_account import FOX, Account, an_account
 from tests.providers.runway_server import KEY, SIGNATURE, RunwayServer
 
@@ -108,6 +110,13 @@ async def test_what_was_refused_is_uploaded_anew(account: Account) -> None:
     assert len(account.server.tasks) == 2
 
 
+async def test_uploads_may_be_cut_short_and_the_create_not(account: Account) -> None:
+    preparing = Preparing(account.front.asked)
+    await account.runway.submit(replace(new_job(RUNS), preparing=preparing))
+    assert preparing.calls == [("POST", "/v1/uploads"), ("POST", "/store/u1")]
+    assert account.front.asked == [*preparing.calls, ("POST", "/v1/image_to_video")]
+
+
 # Submits that go wrong.
 
 
@@ -153,11 +162,11 @@ async def test_a_submit_that_reaches_nobody_was_none() -> None:
         (400, "Validation of body failed", Refused),
         (400, "You do not have enough credits to run this task.", OutOfCredits),
         (401, "The API key is not valid", Denied),
-        (429, "Daily limit", Busy),
+        (429, "Daily limit", Passing),
         (500, "Oops", SubmitLost),
-        (502, "Bad gateway", Unreachable),
+        (502, "Bad gateway", SubmitLost),
         (503, "Unavailable", Unreachable),
-        (504, "Gateway timeout", Unreachable),
+        (504, "Gateway timeout", SubmitLost),
     ],
 )
 async def test_a_submit_that_is_not_accepted(
@@ -165,8 +174,9 @@ async def test_a_submit_that_is_not_accepted(
 ) -> None:
     body = f'{{"error": "{told}"}}'.encode()
     account.front.meet(Way.STATUS, path=CREATE, status=status, body=body)
-    with pytest.raises(error, match=told):
+    with pytest.raises(error, match=told) as raised:
         await account.submitted()
+    assert type(raised.value) is error
     assert account.asked("POST") == 1, "nothing is tried again here"
 
 

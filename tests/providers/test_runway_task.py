@@ -7,9 +7,9 @@ import pytest
 
 from providers.contract import Request
 from providers.cost import Cost
-from providers.error import Broken, Moderated
+from providers.error import Moderated, Refused
 from providers.event import Cancelled, Done, Failed, Model, Output, Progress, Queued
-from providers.runway.task import events_of, media_type_of, without_queries
+from providers.runway.task import events_of, lacks_output, media_type_of
 
 FOX = Request("text_to_image", {"prompt": "a fox", "seed": 7})
 URL = "https://dnznrvs05pmza.example/o.png?_jwt=secret"
@@ -78,12 +78,26 @@ def test_a_model_that_is_called_otherwise_there_is_told_by_its_name() -> None:
     assert told("SUCCEEDED", request, output=[URL])[-1].models == (Model("seed_audio"),)
 
 
-@pytest.mark.parametrize("output", [[], None, [3]])
-def test_success_without_output_is_none(output: object) -> None:
+ODD = [[], None, 3, True, "https://a.example/o.png", {"url": URL}, [3], [None], [["x"]]]
+BAD = ["", "o.png", "https://", "https://[", "//a.example/o.png", "ftp://a.example/o", "data:,x"]
+
+
+@pytest.mark.parametrize("output", [*ODD, *([url] for url in BAD), BAD])
+def test_success_without_output_is_not_paid_for_again(output: object) -> None:
     (end,) = told("SUCCEEDED", output=output, **COST)
     assert isinstance(end, Failed)
-    assert isinstance(end.error, Broken)
+    assert isinstance(end.error, Refused)
+    assert "task-1" in end.error.message
     assert end.cost == EIGHT
+    assert lacks_output({"status": "SUCCEEDED", "output": output})
+    assert not lacks_output({"status": "RUNNING", "output": output})
+
+
+def test_what_is_no_address_is_left_out() -> None:
+    output, done = told("SUCCEEDED", output=[*BAD, 3, URL, None])
+    assert (output.index, output.source) == (0, URL)
+    assert isinstance(done, Done)
+    assert not lacks_output({"status": "SUCCEEDED", "output": [3, URL]})
 
 
 def test_it_failed() -> None:
@@ -104,6 +118,7 @@ def test_it_was_cancelled() -> None:
         ("https://a.example/o.png", "IMAGE"),
         ("https://a.example/o", "AUDIO"),
         ("https://a.example/o.zip", "AUDIO"),
+        ("https://[", "AUDIO"),
     ],
 )
 def test_the_medium_is_that_of_the_file(url: str, media_type: str) -> None:
@@ -111,5 +126,6 @@ def test_the_medium_is_that_of_the_file(url: str, media_type: str) -> None:
 
 
 def test_what_is_kept_holds_no_signature() -> None:
-    kept = without_queries({"output": ["https://user:word@a.example/o.png?_jwt=secret#part"]})
-    assert kept == {"output": ["https://a.example/o.png"]}
+    done = told("SUCCEEDED", output=[f"{URL}#part"], extra={"from": [URL]})[-1]
+    assert done.answer["output"] == ["https://dnznrvs05pmza.example/o.png"]
+    assert "secret" not in str(done.answer)

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 
+import httpx
 import pytest
 
 from providers.contract import Input, Media
@@ -147,6 +148,24 @@ async def test_no_place_to_upload_to(
     desk.front.meet(Way.STATUS, path="/v1/uploads", status=status, body=body)
     with pytest.raises(error):
         await desk.uploads.uri(CLIP)
+
+
+@pytest.mark.parametrize("url", ["http://a.example/x", "//a.example/x", "/store/u1", "ftp://x", ""])
+async def test_over_https_nothing_is_uploaded_without_it(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    """Whoever is in between would get to see it."""
+    http, store = Http("Runway", "https://127.0.0.1:1"), Http("the store", "https://127.0.0.1:1")
+    place = {"uploadUrl": url, "fields": {}, "runwayUri": "runway://x"}
+
+    async def called(*_: object, **__: object) -> httpx.Response:
+        return httpx.Response(200, json=place)
+
+    monkeypatch.setattr(Http, "call", called)
+    with pytest.raises(Unreachable, match="place to upload to"):
+        await Uploads(http, store).uri(CLIP)
+    place["uploadUrl"] = "HTTPS://a.example/x"
+    assert await Uploads(http, store).uri(CLIP) == "runway://x"
 
 
 @pytest.mark.parametrize("more", [10, -10])
