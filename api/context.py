@@ -16,6 +16,7 @@ from graph.asset import Asset
 from graph.driver import Graph
 from graph.error import InvalidInput, NotFound
 from graph.role import Permission
+from workers.feed_event import Told
 from workers.rooms import Rooms
 
 
@@ -28,6 +29,7 @@ class Context:
     request_id: str
     links: Links
     authenticator: Authenticator
+    told: Told | None = None
 
     @property
     def graph(self) -> Graph:
@@ -39,16 +41,16 @@ class Context:
 
     @cached_property
     def loaders(self) -> Loaders:
-        return Loaders(self.graph, self.readable)
+        return Loaders(self.graph, self.readable, self.told)
 
     @property
     def actor(self) -> Actor:
         return Actor(self.viewer.user_id, self.viewer.token_id, self.request_id)
 
-    def renew(self, viewer: Viewer) -> None:
-        """Goes on as this viewer, who is the same user looked up again: what was read for the
-        roles they had is forgotten."""
-        self.viewer = viewer
+    def renew(self, viewer: Viewer, told: Told | None = None) -> None:
+        """Goes on as this viewer, who is the same user looked up again, or with what an event told:
+        what was read for the roles they had, or before it, is forgotten."""
+        self.viewer, self.told = viewer, told
         for name in ("readable", "loaders"):
             self.__dict__.pop(name, None)
 

@@ -70,7 +70,8 @@ HAPPENINGS = {
     Happening.PROGRESSED: "A generation is further; told in passing, and not kept.",
     Happening.COMPLETED: "Generations ended with what they were to make.",
     Happening.FAILED: "Generations ended without it; `problem` says why.",
-    Happening.CANCELLED: "Generations were called off, or ended by that.",
+    Happening.CANCELLING: "Generations that run were called off: they end soon, as COMPLETED if they were done already.",
+    Happening.CANCELLED: "Generations ended as they were called off.",
     Happening.CLEARED: "Generations that had ended were put away.",
     Happening.PROVIDER: "Whether a provider can be used changed.",
 }

@@ -1,16 +1,19 @@
 """Generations as GraphQL shows them."""
 
 import base64
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import orjson
 import strawberry
+from strawberry.dataloader import DataLoader
 from strawberry.scalars import JSON
 
 from api import generation_enum as _enum  # noqa: F401  registers the enums
-from api.context import Info
+from api.context import Context, Info
 from api.node import Node
 from api.page import After, Connection, First, connection, from_cursor, page_size, to_cursor
 from api.search import WorkspaceArgument
@@ -73,6 +76,18 @@ async def _one(info: Info, number: str | None) -> Generation | None:
     return await loader.load(number) if number else None
 
 
+def positions(context: Context) -> DataLoader[str, int | None]:
+    """How many begin before each of those that wait."""
+    return context.loaders.alike("position", partial(_positions, context))
+
+
+async def _positions(context: Context, ids: Sequence[str]) -> dict[str, int]:
+    # Whoever is told of an event may read its workspace, and there is nothing else in it.
+    within = [context.told.event.workspace] if context.told else context.readable
+    found = await dispatch.ahead(context.graph, within, ids)
+    return {number: position(ahead) for number, ahead in found.items()}
+
+
 @strawberry.type(
     name="Generation", description="Something a provider was asked to make, and what came of it."
 )
@@ -121,10 +136,8 @@ class GenerationType(Node):
     )
     @staticmethod
     async def position(root: Root, info: Info) -> int | None:
-        if root.state is not GenerationState.QUEUED:
-            return None
-        ahead = await info.context.loaders.of(dispatch.ahead).load(root.id)
-        return position(ahead) if ahead else None
+        waits = root.state is GenerationState.QUEUED
+        return await positions(info.context).load(root.id) if waits else None
 
     @strawberry.field(
         description="How it looks so far, as a `data:` address of a small picture; null if its provider shows nothing."
@@ -133,7 +146,8 @@ class GenerationType(Node):
     async def preview(root: Root, info: Info) -> str | None:
         if root.state is not GenerationState.RUNNING:
             return None
-        shown = await info.context.rooms.feed.shown(root.id)
+        loader = info.context.loaders.alike("preview", info.context.rooms.feed.shown)
+        shown = await loader.load(root.id)
         return f"data:{shown[0]};base64,{base64.b64encode(shown[1]).decode()}" if shown else None
 
     @strawberry.field(description="What it is made from, in order.")

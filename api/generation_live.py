@@ -1,6 +1,7 @@
 """Generations told as they happen: queued, begun, further, done."""
 
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from functools import partial
 from typing import Annotated
 
@@ -9,16 +10,20 @@ import strawberry
 from api.context import Context, Info
 from api.error import LimitExceededError
 from api.generation import GenerationType
+from api.generation_place import Places, asks
 from api.live import cursor_of, watching
 from api.live_event import After, LiveEvent
+from api.pause import paused
 from graph import generation
 from graph.error import InvalidInput, NotFound
 from graph.generation import Generation
+from graph.identifier import now
 from graph.role import Permission
 from graph.subject import get_many as get_subjects
 from workers.feed_event import ENTRIES_MAX, OF_GENERATIONS, Happening, Told
 
 WATCHED_MAX = ENTRIES_MAX
+POSITION_SECONDS = 5.0
 
 
 @strawberry.type(description="Something that happened to generations.")
@@ -31,7 +36,7 @@ class GenerationProgress(LiveEvent):
 @strawberry.type
 class GenerationSubscription:
     @strawberry.subscription(
-        description="Tells of generations: that they wait and where, how far they are, that they ended and how. The end is never missed; progress is told in passing."
+        description="Tells of generations: that they wait and where, how far they are, that they ended and how. The end is never missed; progress is told in passing, as is another position of those named by `ids` or `subject`."
     )
     @staticmethod
     async def generation_progressed(
@@ -53,16 +58,33 @@ class GenerationSubscription:
         context = info.context
         only = frozenset(map(str, ids)) if ids is not None else None
         place = await _place(context, workspace, only, subject)
-        async with watching(context, place, after) as events:
-            async for told in events:
-                found = await _concerned(context, place, told, only, subject)
+        few = only is not None or subject is not None
+        watched = few and asks(info.selected_fields, "position")
+        places = Places(place, only or ()) if watched else None
+        cursor = after or ""
+        async with (
+            watching(context, place, after) as events,
+            aclosing(paused(events, POSITION_SECONDS)) as told_or_not,
+        ):
+            async for told in told_or_not:
+                if told is None:
+                    found = await places.moved(context) if places else None
+                else:
+                    cursor = cursor_of(told)
+                    found = await _concerned(context, place, told, only, subject)
+                    if places and found:
+                        await places.note(context, found)
                 if found is not None:
-                    yield GenerationProgress(
-                        cursor=cursor_of(told),
-                        at=told.event.at,
-                        happening=told.event.happening,
-                        generations=found,  # type: ignore[arg-type]
-                    )
+                    yield _progress(cursor, told, found)
+
+
+def _progress(cursor: str, told: Told | None, found: list[Generation]) -> GenerationProgress:
+    return GenerationProgress(
+        cursor=cursor,
+        at=told.event.at if told else now(),
+        happening=told.event.happening if told else Happening.PROGRESSED,
+        generations=found,  # type: ignore[arg-type]
+    )
 
 
 async def _place(

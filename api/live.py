@@ -39,7 +39,7 @@ async def _told(
             # The transport looks at the token from time to time: the role may be gone by now.
             if not shared and workspace not in context.readable:
                 raise NotFound("workspace", "there is no such workspace any more")
-            context.renew(context.viewer)  # what was loaded is from before the event
+            context.renew(context.viewer, told)
             yield told
     except TooSlow as error:
         raise LimitExceededError("eventsWaiting", WAITING_MAX + 1, WAITING_MAX) from error

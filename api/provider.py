@@ -1,6 +1,7 @@
 """Providers as GraphQL shows them: what each can do, and whether it can be used now."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -11,18 +12,22 @@ from strawberry.scalars import JSON
 
 from api import generation_enum as _enum  # noqa: F401  registers the enums
 from api.context import Context, Info
+from api.generation import CostType, cost_of
 from api.live import cursor_of, watching
 from api.live_event import After, LiveEvent
+from api.pause import paused
 from graph import provider
 from graph.edge import EdgeKind, MediaType, Operation
+from graph.generation import Price
 from graph.identifier import now
 from graph.provider import PLACE, Circuit, ProviderState
 from providers.contract import Ability, Detail, InputRule, Plugin
 from providers.registry import plugins
-from workers.feed_event import Happening
+from workers.feed_event import Happening, Told
 
 # Workers look at each provider far more often.
 STALE = timedelta(seconds=90)
+LOOK_SECONDS = 30.0
 
 
 @strawberry.type(name="ProviderInput", description="An input that takes assets.")
@@ -59,6 +64,9 @@ class ProviderType:
         name="retryIn", description="Seconds until it is tried again, if it is not used now."
     )
     checked_at: datetime | None = strawberry.field(description="When a worker last looked at it.")
+    balance: CostType | None = strawberry.field(
+        description="What the account there had left then; null if the provider does not tell."
+    )
     workflows: bool = strawberry.field(description="Whether it runs workflows.")
     abilities: list[ProviderAbilityType] = strawberry.field(
         description="What it can do; one that runs workflows does what they do."
@@ -78,21 +86,22 @@ class _Standing:
 
     state: ProviderState
     message: str
-    retry_at: datetime | None
-    checked_at: datetime | None
+    retry_at: datetime | None = None
+    checked_at: datetime | None = None
+    balance: Price | None = None
 
 
 def _standing(plugin: Plugin, circuit: Circuit | None, *, configured: bool) -> _Standing:
     if not configured:
-        return _Standing(ProviderState.NOT_CONFIGURED, plugin.setup, None, None)
+        return _Standing(ProviderState.NOT_CONFIGURED, plugin.setup)
     found = circuit or Circuit(plugin.name)
     if found.checked_at is None:
         told = "No worker looked at it yet. Start one: `pedigree worker`."
-        return _Standing(ProviderState.DISCONNECTED, told, None, None)
+        return _Standing(ProviderState.DISCONNECTED, told)
     if found.checked_at + STALE < now():
         told = "No worker looks at it any more. Start one: `pedigree worker`."
-        return _Standing(ProviderState.DISCONNECTED, told, None, found.checked_at)
-    return _Standing(found.state, found.message, found.retry_at, found.checked_at)
+        return _Standing(ProviderState.DISCONNECTED, told, None, found.checked_at, found.balance)
+    return _Standing(found.state, found.message, found.retry_at, found.checked_at, found.balance)
 
 
 def _provider(context: Context, plugin: Plugin, circuit: Circuit | None) -> ProviderType:
@@ -105,6 +114,7 @@ def _provider(context: Context, plugin: Plugin, circuit: Circuit | None) -> Prov
         message=standing.message,
         retry_in_seconds=left if left is None else max(left, 0.0),
         checked_at=standing.checked_at,
+        balance=cost_of(standing.balance),
         workflows=plugin.workflows,
         abilities=[_ability(one) for one in plugin.abilities],
     )
@@ -166,14 +176,31 @@ class ProviderSubscription:
     async def provider_state_changed(
         info: Info, after: After = None
     ) -> AsyncIterator[ProviderStateChange]:
-        context = info.context
-        async with watching(context, PLACE, after, shared=True) as events:
-            async for told in events:
-                whole = told.event.happening is not Happening.PROVIDER
-                only = None if whole else told.event.provider
-                yield ProviderStateChange(
-                    cursor=cursor_of(told),
-                    at=told.event.at,
-                    happening=told.event.happening,
-                    providers=await told.once(only, partial(_all, context, only)),
-                )
+        context, cursor = info.context, after or ""
+        states: dict[str, ProviderState] = {}
+        async with (
+            watching(context, PLACE, after, shared=True) as events,
+            aclosing(paused(events, LOOK_SECONDS)) as told_or_not,
+        ):
+            async for told in told_or_not:
+                cursor = cursor_of(told) if told else cursor
+                found = await _told(context, told, states)
+                states |= {one.name: one.state for one in found}
+                if found:
+                    yield ProviderStateChange(
+                        cursor=cursor,
+                        at=told.event.at if told else now(),
+                        happening=told.event.happening if told else Happening.PROVIDER,
+                        providers=found,
+                    )
+
+
+async def _told(
+    context: Context, told: Told | None, states: Mapping[str, ProviderState]
+) -> list[ProviderType]:
+    """Those that an event is about. Without one, those whose state is another than was told: that
+    no worker looks at them any more is an event that nobody can tell of."""
+    if told is None:
+        return [one for one in await _all(context) if states.get(one.name) is not one.state]
+    only = told.event.provider if told.event.happening is Happening.PROVIDER else None
+    return await told.once(only, partial(_all, context, only))

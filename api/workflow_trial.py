@@ -18,6 +18,7 @@ from graph.subject import fields_of
 from graph.workflow import Content, Workflow
 from providers.contract import Input
 from workers.material import media_of
+from workers.order import style_gone
 from workers.workflow import STYLE_REFERENCES, Resolved, analysed, missing, read, resolve
 
 FIELDS_MAX = 200
@@ -92,7 +93,7 @@ AnalyseWorkflowResult = Annotated[
     WorkflowAnalysis | InvalidInput, strawberry.union("AnalyseWorkflowResult")
 ]
 DryRunWorkflowResult = Annotated[
-    WorkflowDryRun | InvalidInput | NotFound | NotAllowed | LimitExceeded | Unavailable,
+    WorkflowDryRun | InvalidInput | NotFound | Conflict | NotAllowed | LimitExceeded | Unavailable,
     strawberry.union("DryRunWorkflowResult"),
 ]
 CheckWorkflowResult = Annotated[
@@ -172,7 +173,7 @@ async def _fields_of_subject(
     if told.subject_id is None:
         return {}
     one = await info.context.loaders.of(subject.get_many).load(told.subject_id)
-    if one is None or one.workspace_id != found.workspace_id:
+    if one is None or one.deleted_at or one.workspace_id != found.workspace_id:
         raise graph_error.NotFound("subjectId", "there is no such subject beside the workflow")
     return fields_of(one)
 
@@ -184,8 +185,12 @@ async def _style_of_subject(
     if told.subject_id is None or resolved.style not in resolved.server_files:
         return None
     found = await info.context.loaders.of(style.of_subjects).load(told.subject_id)
-    media = media_of(info.context.rooms.store, found) if found else None
-    return Input(STYLE_REFERENCES, media) if media else None
+    if found is None:
+        return None
+    media = media_of(info.context.rooms.store, found)
+    if media is None:
+        raise style_gone(found)
+    return Input(STYLE_REFERENCES, media)
 
 
 async def _given(info: Info, told: DryRunWorkflowInput, found: Workflow) -> list[Input]:

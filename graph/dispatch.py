@@ -1,15 +1,17 @@
 """Dispatch: generations leave the queue of their provider, by one decision at a time."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import accumulate
 from typing import NamedTuple
 
 from graph import entry
 from graph.actor import Actor
 from graph.catalog import query
 from graph.chore import Due
-from graph.driver import Graph, Transaction
+from graph.driver import Graph, Row, Transaction
 from graph.identifier import now
 from graph.provider import Circuit
 
@@ -18,7 +20,8 @@ RUNNING = query("dispatch/running")
 HEADS = query("dispatch/heads")
 START = query("dispatch/start")
 WAITING = query("dispatch/waiting")
-AHEAD = query("dispatch/ahead")
+QUEUES = query("dispatch/queues")
+EARLIER = query("dispatch/earlier")
 # What a decision looks at, at most, of each user's queue.
 HEADS_MAX = 200
 
@@ -32,8 +35,7 @@ class Waiting(NamedTuple):
     place: str
 
 
-@dataclass(frozen=True)
-class Ahead:
+class Ahead(NamedTuple):
     """Of one user's generations at a provider: how many run, and how many of those that wait are
     more urgent than a certain one, as urgent, and of these stand before it."""
 
@@ -96,12 +98,99 @@ async def waiting(graph: Graph, providers: Sequence[str]) -> list[str]:
     return [row["provider"] for row in rows]
 
 
+class Standing(NamedTuple):
+    """Where a generation stands that waits."""
+
+    id: str
+    lane: str
+    urgency: int
+    place: str
+
+
+class Queue(NamedTuple):
+    """The queue of a user at a provider, as those of one urgency there see it."""
+
+    lane: str
+    user: str
+    running: int
+    urgent: int
+    equal: int
+
+
+@dataclass(frozen=True)
+class Peers:
+    """Generations of one urgency that wait at one provider, and the queues there."""
+
+    urgency: int
+    queues: Sequence[Queue]
+    asked: Sequence[Standing]
+
+    @property
+    def lanes(self) -> list[str]:
+        return [queue.lane for queue in self.queues if queue.equal]
+
+    @property
+    def places(self) -> list[str]:
+        return sorted(one.place for one in self.asked)
+
+
+Earlier = Mapping[tuple[str, int, str], int]  # by queue, urgency and place
+
+
 async def ahead(
     graph: Graph, workspaces: Sequence[str], ids: Sequence[str]
 ) -> dict[str, list[Ahead]]:
-    """What stands before each of these generations, user by user; only for those that wait."""
-    found: dict[str, list[Ahead]] = {}
-    for row in await graph.read(AHEAD, workspaces=list(workspaces), ids=list(ids)):
-        values = dict(row)
-        found.setdefault(values.pop("id"), []).append(Ahead(**values))
-    return found
+    """What stands before each of these generations, in every queue in which some wait that are not
+    less urgent; only for those that wait. However many they are, queues are counted once."""
+    rows = await graph.read(QUEUES, workspaces=list(workspaces), ids=list(ids))
+    peers = [each for row in rows for each in _peers(row)]
+    if not peers:
+        return {}
+    earlier = await _earlier(graph, peers)
+    return {one.id: _ahead(one, each.queues, earlier) for each in peers for one in each.asked}
+
+
+def _peers(row: Row) -> Iterator[Peers]:
+    asked = [Standing(*one) for one in row["asked"]]
+    for urgency in sorted({one.urgency for one in asked}):
+        queues = _queues(row, urgency)
+        # One that began while its queue was counted may be in none.
+        lanes = {queue.lane for queue in queues if queue.equal}
+        fitting = [one for one in asked if one.urgency == urgency and one.lane in lanes]
+        yield Peers(urgency, queues, fitting)
+
+
+def _queues(row: Row, urgency: int) -> list[Queue]:
+    running = dict(row["running"])
+    urgent, equal = Counter[str](), Counter[str]()
+    for lane, each, number in row["waiting"]:
+        if each <= urgency:
+            (equal if each == urgency else urgent)[lane] += number
+    users = {lane: lane.removeprefix(f"{row['provider']}/") for lane in urgent | equal}
+    return [
+        Queue(lane, user, running.get(user, 0), urgent[lane], equal[lane])
+        for lane, user in users.items()
+    ]
+
+
+async def _earlier(graph: Graph, peers: Sequence[Peers]) -> Earlier:
+    """How many stand before each place that is asked for, counted from one place to the next."""
+    parts = [
+        {"lanes": each.lanes, "urgency": each.urgency, "places": ["", *each.places]}
+        for each in peers
+    ]
+    [row] = await graph.read(EARLIER, parts=parts)
+    places = {(lane, each.urgency): each.places for each in peers for lane in each.lanes}
+    return {
+        (lane, urgency, place): number
+        for lane, urgency, numbers in row["found"]
+        for place, number in zip(places[lane, urgency], accumulate(numbers), strict=True)
+    }
+
+
+def _ahead(one: Standing, queues: Sequence[Queue], earlier: Earlier) -> list[Ahead]:
+    key = (one.urgency, one.place)
+    return [
+        Ahead(user, lane == one.lane, running, urgent, equal, earlier.get((lane, *key), 0))
+        for lane, user, running, urgent, equal in queues
+    ]

@@ -1,14 +1,14 @@
 """Audit entries: who did what, when, to what, in which request."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
+from typing import NamedTuple, Self
 
 from graph.actor import Actor
 from graph.catalog import query
 from graph.driver import Graph, Row, Transaction
-from graph.identifier import canonical, first_id_at, instant, new_id, now
+from graph.identifier import canonical, instant, new_id, now
 
 WRITE = query("entry/write")
 LIST = query("entry/list")
@@ -35,6 +35,15 @@ class Entry:
     def from_record(cls, row: Row) -> Self:
         values = dict(row)
         return cls(**{**values, "at": instant(values["at"])})
+
+
+class Lot(NamedTuple):
+    """The ids of entries of one instant, in milliseconds, request and action."""
+
+    at: int
+    request: str
+    action: str
+    ids: list[str]
 
 
 @dataclass(frozen=True)
@@ -114,10 +123,13 @@ async def list_entries(
     return [Entry.from_record(row) for row in rows]
 
 
-async def since(graph: Graph, workspace: str, moment: datetime, limit: int) -> list[Entry]:
-    """Entries of a workspace since an instant, oldest first."""
-    rows = await graph.read(SINCE, workspace=workspace, first=first_id_at(moment), limit=limit)
-    return [Entry.from_record(row) for row in rows]
+async def since(
+    graph: Graph, workspace: str, actions: Collection[str], after: str, before: str, limit: int
+) -> list[Lot]:
+    """Which entries between two ids, the oldest up to a limit, came about together."""
+    where = {"workspace": workspace, "after": after, "before": before}
+    [row] = await graph.read(SINCE, **where, actions=list(actions), limit=limit)
+    return [Lot(*lot) for lot in row["lots"]]
 
 
 async def get_many(graph: Graph, workspaces: Sequence[str], ids: Sequence[str]) -> dict[str, Entry]:

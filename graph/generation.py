@@ -15,6 +15,7 @@ from graph.identifier import instant, maybe_instant
 
 GET = query("generation/get")
 DETAIL = query("generation/detail")
+PARAMETERS = query("generation/parameters")
 LIST = query("generation/list")
 MILLION = 1_000_000
 
@@ -159,6 +160,12 @@ async def details(graph: Graph, workspaces: Sequence[str], ids: Sequence[str]) -
     """The bulky parts of these generations."""
     rows = await graph.read(DETAIL, workspaces=list(workspaces), ids=list(ids))
     return {row["id"]: Detail(**row) for row in rows}
+
+
+async def parameters(graph: Graph, workspaces: Sequence[str], ids: Sequence[str]) -> dict[str, str]:
+    """What these generations were asked with, as JSON texts."""
+    rows = await graph.read(PARAMETERS, workspaces=list(workspaces), ids=list(ids))
+    return {row["id"]: row["parameters"] for row in rows}
 
 
 @dataclass(frozen=True)

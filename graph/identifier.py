@@ -35,6 +35,11 @@ def first_id_at(moment: datetime) -> str:
     return f"{digits[:8]}-{digits[8:]}-0000-0000-000000000000"
 
 
+def made_at(number: str) -> datetime:
+    """The instant at which an id was made."""
+    return instant(int(number[:8] + number[9:13], 16))
+
+
 def canonical(value: Mapping[str, object]) -> str:
     """A map as the one text it is stored as."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

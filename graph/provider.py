@@ -10,6 +10,7 @@ from graph import entry
 from graph.actor import Actor
 from graph.catalog import query
 from graph.driver import Graph, Transaction
+from graph.generation import Price
 from graph.identifier import maybe_instant, now
 
 GET = query("provider/get")
@@ -30,6 +31,13 @@ class ProviderState(StrEnum):
     NOT_CONFIGURED = "NOT_CONFIGURED"
 
 
+NAMES = {
+    "balance_micros": "balanceMicros",
+    "balance_unit": "balanceUnit",
+    "open_until": "openUntil",
+    "rest_until": "restUntil",
+    "checked_at": "checkedAt",
+}
 USABLE = frozenset({ProviderState.CONNECTED, ProviderState.DEGRADED})
 
 
@@ -45,6 +53,8 @@ class Circuit:
     message: str = "It was not looked at yet."
     failures: int = 0
     opened: int = 0
+    balance_micros: int | None = None
+    balance_unit: str | None = None
     open_until: datetime | None = None
     rest_until: datetime | None = None
     checked_at: datetime | None = None
@@ -55,6 +65,11 @@ class Circuit:
         return self.open_until or self.rest_until
 
     @property
+    def balance(self) -> Price | None:
+        """What the account had left when it was looked at, if the provider tells."""
+        return Price.of(self.balance_micros, self.balance_unit)
+
+    @property
     def usable(self) -> bool:
         return self.state in USABLE
 
@@ -63,17 +78,14 @@ class Circuit:
 
     @classmethod
     def from_columns(cls, columns: Sequence[Any]) -> Self:
-        name, state, message, failures, opened, *times = columns
+        name, state, *plain = columns[:-3]
         if state is None:
             return cls(name)
-        return cls(
-            name, ProviderState(state), message, failures, opened, *map(maybe_instant, times)
-        )
+        return cls(name, ProviderState(state), *plain, *map(maybe_instant, columns[-3:]))
 
     def values(self) -> dict[str, object]:
         told = asdict(self)
-        names = {"open_until": "openUntil", "rest_until": "restUntil", "checked_at": "checkedAt"}
-        return {names.get(name, name): value for name, value in told.items()}
+        return {NAMES.get(name, name): value for name, value in told.items()}
 
 
 async def get_many(graph: Graph, names: Sequence[str]) -> dict[str, Circuit]:
@@ -116,5 +128,7 @@ async def change(
 
 
 def _told(circuit: Circuit) -> tuple[Any, ...]:
-    """What watchers are told of."""
-    return circuit.state, circuit.message, circuit.open_until, circuit.rest_until
+    """What watchers are told of. The message of one that is well may be another at every look."""
+    well = circuit.state is ProviderState.CONNECTED
+    message = None if well else circuit.message
+    return circuit.state, message, circuit.open_until, circuit.rest_until

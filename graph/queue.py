@@ -44,7 +44,12 @@ async def cancel(
             return {"cancelAskedAt": at}
         return None
 
-    return await _change(graph, actor, workspace, ids, "generation.cancel", decide)
+    return await _change(graph, actor, workspace, ids, _cancel, decide)
+
+
+def _cancel(after: Generation) -> str:
+    """One that runs has not ended by being called off, and may be done before its worker hears."""
+    return "generation.cancel" if after.ended else "generation.cancelling"
 
 
 async def clear(graph: Graph, actor: Actor, workspace: str, ids: Sequence[str]) -> list[Generation]:
@@ -55,7 +60,7 @@ async def clear(graph: Graph, actor: Actor, workspace: str, ids: Sequence[str]) 
             raise Conflict("ids", "one of them has not ended", "cancel it first")
         return None if standing.generation.cleared_at else {"clearedAt": now()}
 
-    return await _change(graph, actor, workspace, ids, "generation.clear", decide)
+    return await _change(graph, actor, workspace, ids, lambda _: "generation.clear", decide)
 
 
 async def urge(
@@ -69,7 +74,7 @@ async def urge(
             return None
         return {"urgency": URGENCIES[urgency]}
 
-    return await _change(graph, actor, workspace, ids, "generation.urge", decide)
+    return await _change(graph, actor, workspace, ids, lambda _: "generation.urge", decide)
 
 
 async def move(
@@ -153,7 +158,12 @@ async def _lock(tx: Transaction, workspace: str, fields: Mapping[str, str]) -> d
 
 
 async def _change(
-    graph: Graph, actor: Actor, workspace: str, ids: Sequence[str], action: str, decide: Decide
+    graph: Graph,
+    actor: Actor,
+    workspace: str,
+    ids: Sequence[str],
+    action: Callable[[Generation], str],
+    decide: Decide,
 ) -> list[Generation]:
     once = list(dict.fromkeys(ids))
     if not 0 < len(once) <= IDS_MAX:
@@ -161,18 +171,19 @@ async def _change(
 
     async def work(tx: Transaction) -> list[Generation]:
         standing = await _lock(tx, workspace, dict.fromkeys(once, "ids"))
-        decided = {one: decide(standing[one]) for one in once}
+        decided = {number: decide(standing[number]) for number in once}
         rows: list[Values] = [
-            {"id": one, "values": values} for one, values in decided.items() if values
+            {"id": number, "values": values} for number, values in decided.items() if values
         ]
-        after = {one: found.generation for one, found in standing.items()}
+        after = {number: found.generation for number, found in standing.items()}
         if rows:
             for row in await tx.run(SET, workspace=workspace, rows=rows, at=now()):
-                changed = Generation.from_columns(row["generation"])
-                after[changed.id] = changed
-            changes = [entry.Change(action, row["id"], _told(after[row["id"]])) for row in rows]
+                one = Generation.from_columns(row["generation"])
+                after[one.id] = one
+            changed = [after[row["id"]] for row in rows]
+            changes = [entry.Change(action(one), one.id, _told(one)) for one in changed]
             await entry.record_all(tx, actor, workspace, changes)
-        return [after[one] for one in once]
+        return [after[number] for number in once]
 
     return await graph.write(work)
 

@@ -18,12 +18,13 @@ OF_SUBJECT = query("style/of_subject")
 async def set_style(
     graph: Graph, actor: Actor, workspace: str, subject_id: str, asset_id: str | None
 ) -> Subject:
-    """Makes a picture the style reference of a subject, in place of any other; None takes it away."""
+    """Makes a picture whose bytes are here the style reference of a subject, in place of any other;
+    None takes it away."""
 
     async def work(tx: Transaction) -> Subject:
         found = await lock(tx, workspace, subject_id)
         if asset_id:
-            await hold_asset(tx, workspace, asset_id, [MediaType.IMAGE])
+            await hold_asset(tx, workspace, asset_id, [MediaType.IMAGE], stored=True)
         keys = {"workspace": workspace, "subject": subject_id, "asset": asset_id}
         [row] = await tx.run(PUT, **keys, at=now(), user=actor.user)
         changes = _changes(subject_id, row["before"], asset_id)

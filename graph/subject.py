@@ -8,10 +8,11 @@ from typing import Any, Self
 
 from graph import entry
 from graph.actor import Actor
+from graph.asset import MediaState
 from graph.catalog import query
 from graph.driver import Graph, Transaction
 from graph.edge import MediaType
-from graph.error import InvalidInput, NotFound
+from graph.error import Conflict, InvalidInput, NotFound
 from graph.identifier import instant, maybe_instant, new_id, now
 from graph.search import LAST_ID, Criteria, lucene
 from graph.trait import (
@@ -182,9 +183,15 @@ async def lock(tx: Transaction, workspace: str, subject: str, field: str = "subj
 
 
 async def hold_asset(
-    tx: Transaction, workspace: str, asset: str, media_types: Sequence[MediaType]
+    tx: Transaction,
+    workspace: str,
+    asset: str,
+    media_types: Sequence[MediaType],
+    *,
+    stored: bool = False,
 ) -> None:
-    """Keeps an asset live that a locked subject is to use; refuses one that does not fit."""
+    """Keeps an asset live that a locked subject is to use; refuses one that does not fit, or whose
+    bytes are not here if it must be `stored`."""
     rows = await tx.run(HOLD_ASSET, workspace=workspace, id=asset)
     if not rows:
         problem = "there is no such asset in the workspace of the subject, or it was deleted"
@@ -192,6 +199,10 @@ async def hold_asset(
     if rows[0]["mediaType"] not in media_types:
         wanted = " or ".join(media_types)
         raise InvalidInput("assetId", f"is of type {rows[0]['mediaType']}; it must be {wanted}")
+    state = rows[0]["mediaState"]
+    if stored and state != MediaState.STORED:
+        told = f"the bytes of this asset are not here: it is {state}"
+        raise Conflict("assetId", told, "upload or fetch them first, or use another asset")
 
 
 async def assign(

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from graph.generation import Price
 from graph.provider import Circuit, ProviderState
 
 FAILURES_MAX = 5
@@ -35,7 +36,9 @@ def resting(circuit: Circuit, at: datetime, seconds: float | None) -> Circuit:
     return replace(circuit, rest_until=until)
 
 
-def looked_well(circuit: Circuit, at: datetime, message: str, *, whole: bool) -> Circuit:
+def looked_well(
+    circuit: Circuit, at: datetime, message: str, *, whole: bool, balance: Price | None = None
+) -> Circuit:
     """After a look at it that it answered: it is used again."""
     state = ProviderState.CONNECTED if whole else ProviderState.DEGRADED
     rest = circuit.rest_until if circuit.rests(at) else None
@@ -44,6 +47,8 @@ def looked_well(circuit: Circuit, at: datetime, message: str, *, whole: bool) ->
         state=state,
         message=message,
         failures=0 if circuit.open_until else circuit.failures,
+        balance_micros=balance.micros if balance else None,
+        balance_unit=balance.unit if balance else None,
         open_until=None,
         rest_until=rest,
         checked_at=at,

@@ -1,7 +1,9 @@
 """Made once more: a retry of what failed, a rerun of what was made, a variation of an asset."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import orjson
@@ -45,18 +47,35 @@ async def retry(rooms: Rooms, actor: Actor, workspace: str, ids: Sequence[str]) 
             raise NotFound(f"ids.{index}", "there is no such generation")
         if found[number].state not in RETRIED:
             raise _not_over(f"ids.{index}", found[number], "did not fail", "rerun it instead")
-    for name in {found[number].provider for number in ids}:
+    names = {found[number].provider for number in ids}
+    for name in names:
         orders.plugin_of(rooms, name)
-    given = await activity.inputs(rooms.graph, [workspace], ids)
-    for index, number in enumerate(ids):
-        _refuse_gone(f"ids.{index}", given.get(number, []))
-    made = [
-        await _as_it_was(rooms, actor, found[number], retry_of=number)
-        for number in dict.fromkeys(ids)
-    ]
-    for name in {one.provider for one in made}:
+    batches = await _retries(rooms, workspace, [found[number] for number in ids])
+    made = await order.queue_all(rooms.graph, actor, workspace, batches)
+    for name in names:
         await wake_dispatch(rooms.settings.redis_url, name)
-    return made
+    return [one for each in made for one in each]
+
+
+async def _retries(
+    rooms: Rooms, workspace: str, formers: Sequence[Generation]
+) -> list[order.Batch]:
+    """An order for each of these, in their order."""
+    ids = [one.id for one in formers]
+    given = await activity.inputs(rooms.graph, [workspace], ids)
+    parameters = await generation.parameters(rooms.graph, [workspace], ids)
+    batches: dict[str, order.Batch] = {}
+    for index, former in enumerate(formers):
+        inputs = given.get(former.id, [])
+        _refuse_gone(f"ids.{index}", inputs)
+        # What is lineage alone is told of a retry too, unless it was deleted since.
+        used = [one.used for one in inputs if one.used.parameter or one.asset.deleted_at is None]
+        same = replace(_as_it_was(former), inputs=tuple(used), retry_of=former.id)
+        new = _new(former, parameters[former.id])
+        # Nobody's own key begins with a tab.
+        once, field = f"\tretry:{former.id}", f"ids.{index}"
+        batches.setdefault(former.id, order.Batch(same, [new], once, field))
+    return list(batches.values())
 
 
 async def rerun(
@@ -76,18 +95,21 @@ async def rerun(
     changed = bool(changes) or prompt is not None
     linked = kind or (EdgeKind.REVISION_OF if changed else EdgeKind.VARIANT_OF)
     orders.plugin_of(rooms, former.provider)
-    given = (await activity.inputs(rooms.graph, [former.workspace_id], [former.id])).get(
-        former.id, []
-    )
+    home = former.workspace_id
+    given = (await activity.inputs(rooms.graph, [home], [former.id])).get(former.id, [])
     _refuse_gone("id", given)
+    recorded = (await generation.parameters(rooms.graph, [home], [former.id]))[former.id]
     beside = await _beside(rooms, former, linked, first=len(given))
     if not changed:
-        made = await _as_it_was(rooms, actor, former, beside=beside, once=once)
+        used = tuple(one.used for one in given if one.used.parameter)
+        same = replace(_as_it_was(former), inputs=(*used, *beside), rerun_of=former.id)
+        batch = order.Batch(same, [_new(former, recorded)], once, "id")
+        [made] = await order.queue_all(rooms.graph, actor, home, [batch])
         await wake_dispatch(rooms.settings.redis_url, former.provider)
-        return [made]
-    wish = await _wish(rooms, former, changes, prompt)
+        return made
+    wish = await _wish(rooms, former, given, orjson.loads(recorded), changes, prompt)
     wish = replace(wish, rerun_of=former.id, beside=beside)
-    return await orders.place(rooms, actor, former.workspace_id, wish, once=once)
+    return await orders.place(rooms, actor, home, wish, once=once)
 
 
 async def vary(
@@ -122,7 +144,8 @@ async def _rules(
         found = await workflow.contents(rooms.graph, [varied.workspace_id], [wish.workflow])
         if wish.workflow not in found:
             raise NotFound("workflowId", "there is no such workflow")
-        return None, workflows.PROVIDER, workflows.rules_of(found[wish.workflow])
+        rules = await asyncio.to_thread(workflows.rules_of, found[wish.workflow])
+        return None, workflows.PROVIDER, rules
     if wish.provider:
         orders.plugin_of(rooms, wish.provider)
     wanted = [wish.provider] if wish.provider else [varied.provider or FALLBACK, FALLBACK]
@@ -153,21 +176,9 @@ async def _beside(
     )
 
 
-async def _as_it_was(
-    rooms: Rooms,
-    actor: Actor,
-    former: Generation,
-    *,
-    retry_of: str | None = None,
-    beside: tuple[Used, ...] = (),
-    once: str | None = None,
-) -> Generation:
-    """The same parameters, seed and inputs; nothing is checked anew, as it was taken before."""
-    home = former.workspace_id
-    detail = (await generation.details(rooms.graph, [home], [former.id]))[former.id]
-    given = (await activity.inputs(rooms.graph, [home], [former.id])).get(former.id, [])
-    number = new_id()
-    same = Order(
+def _as_it_was(former: Generation) -> Order:
+    """The same order but for its inputs; nothing is checked anew, as it was taken before."""
+    return Order(
         provider=former.provider,
         operation=former.operation,
         name=former.name,
@@ -177,20 +188,13 @@ async def _as_it_was(
         slot=former.slot,
         workflow=former.workflow_id,
         urgency=former.urgency,
-        inputs=(*(one.used for one in given if _stays(one, retry_of)), *beside),
-        retry_of=retry_of,
-        rerun_of=None if retry_of else former.id,
     )
-    new = NewGeneration(orjson.loads(detail.parameters), first_place(number), former.seed, number)
-    # Nobody's own key begins with a tab.
-    key = f"\tretry:{retry_of}" if retry_of else once
-    return (await order.queue(rooms.graph, actor, home, same, [new], once=key))[0]
 
 
-def _stays(one: Input, retry_of: str | None) -> bool:
-    """What is lineage alone is told of a retry too, unless it was deleted since."""
-    told = retry_of is not None and one.asset.deleted_at is None
-    return one.used.parameter is not None or told
+def _new(former: Generation, parameters: str) -> NewGeneration:
+    """With the same parameters and seed."""
+    number = new_id()
+    return NewGeneration(orjson.loads(parameters), first_place(number), former.seed, number)
 
 
 def _not_over(field: str, former: Generation, told: str, hint: str) -> Conflict:
@@ -210,16 +214,20 @@ def _refuse_gone(field: str, given: Sequence[Input]) -> None:
 
 
 async def _wish(
-    rooms: Rooms, former: Generation, changes: Mapping[str, Any], prompt: str | None
+    rooms: Rooms,
+    former: Generation,
+    given: Sequence[Input],
+    recorded: dict[str, Any],
+    changes: Mapping[str, Any],
+    prompt: str | None,
 ) -> Wish:
-    home = former.workspace_id
-    detail = (await generation.details(rooms.graph, [home], [former.id]))[former.id]
-    given = (await activity.inputs(rooms.graph, [home], [former.id])).get(former.id, [])
-    recorded = orjson.loads(detail.parameters)
     if former.workflow_id:
-        found = await workflow.contents(rooms.graph, [home], [former.workflow_id])
-        content = found[former.workflow_id]
-        recorded = workflows.overrides_of(content, recorded, anew=prompt is not None)
+        home = former.workspace_id
+        content = (await workflow.contents(rooms.graph, [home], [former.workflow_id]))[
+            former.workflow_id
+        ]
+        again = partial(workflows.overrides_of, content, recorded, anew=prompt is not None)
+        recorded = await asyncio.to_thread(again)
     return Wish(
         provider=former.provider,
         operation=former.operation,

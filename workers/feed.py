@@ -110,13 +110,16 @@ class Feed:
             except (RedisError, OSError):
                 await asyncio.sleep(AGAIN_SECONDS)
 
-    async def shown(self, generation: str) -> tuple[str, bytes] | None:
-        """How a generation looked when that was last shown."""
+    async def shown(self, generations: Sequence[str]) -> dict[str, tuple[str, bytes]]:
+        """How generations looked when that was last shown, those of which it is known."""
+        found: list[Any] = []
         with suppress(RedisError, OSError):
-            found: Any = await self._redis.hgetall(_preview(generation))
-            if found:
-                return found[b"mime"].decode(), found[b"data"]
-        return None
+            async with self._redis.pipeline(transaction=False) as pipe:
+                for one in generations:
+                    pipe.hmget(_preview(one), "mime", "data")
+                found = await pipe.execute()
+        known = zip(generations, found, strict=False)
+        return {one: (mime.decode(), data) for one, (mime, data) in known if mime and data}
 
     async def _publish(self) -> None:
         while True:

@@ -34,6 +34,7 @@ class Happening(StrEnum):
     PROGRESSED = "PROGRESSED"
     COMPLETED = "COMPLETED"
     FAILED = "FAILED"
+    CANCELLING = "CANCELLING"
     CANCELLED = "CANCELLED"
     CLEARED = "CLEARED"
     PROVIDER = "PROVIDER"
@@ -62,6 +63,7 @@ HAPPENINGS = {
     "generation.start": Happening.STARTED,
     "generation.complete": Happening.COMPLETED,
     "generation.fail": Happening.FAILED,
+    "generation.cancelling": Happening.CANCELLING,
     "generation.cancel": Happening.CANCELLED,
     "generation.cancelled": Happening.CANCELLED,
     "generation.clear": Happening.CLEARED,
@@ -74,6 +76,7 @@ OF_GENERATIONS = frozenset(
         Happening.PROGRESSED,
         Happening.COMPLETED,
         Happening.FAILED,
+        Happening.CANCELLING,
         Happening.CANCELLED,
         Happening.CLEARED,
     }
@@ -127,7 +130,7 @@ def events_of(entries: Sequence[Entry]) -> Iterator[Event]:
     for _, together in groupby(known, key=_group):
         lines = list(together)
         for start in range(0, len(lines), ENTRIES_MAX):
-            yield _event(lines[start : start + ENTRIES_MAX])
+            yield event_of(lines[start : start + ENTRIES_MAX])
 
 
 def _group(line: Entry) -> tuple[Any, ...]:
@@ -135,7 +138,8 @@ def _group(line: Entry) -> tuple[Any, ...]:
     return (line.at, line.workspace, line.request, line.action)
 
 
-def _event(lines: Sequence[Entry]) -> Event:
+def event_of(lines: Sequence[Entry]) -> Event:
+    """What entries that go together tell, named by the first."""
     first = lines[0]
     happening = HAPPENINGS[first.action]
     named = (first.id, first.workspace or "", first.at, happening)

@@ -5,17 +5,16 @@ import logging
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import timedelta
 
 from redis.exceptions import RedisError
 
-from graph import entry
 from graph.driver import Graph
 from graph.error import GraphError
-from graph.identifier import new_id, now
+from graph.identifier import made_at, new_id, now
 from workers.broker import QueueUnavailable
 from workers.cancel import cancel
-from workers.feed_event import Event, Happening, Position, Told, events_of
+from workers.feed_event import Event, Happening, Position, Told
+from workers.feed_mend import Gap, Mender
 from workers.feed_stream import Stream
 
 log = logging.getLogger("pedigree.feed")
@@ -23,8 +22,6 @@ log = logging.getLogger("pedigree.feed")
 WAITING_MAX = 256
 HINTS_WAITING_MAX = 32
 RECENT_MAX = 8192
-LOOK_BACK = timedelta(seconds=60)
-ENTRIES_MAX = 20_000
 AGAIN_SECONDS = 0.5
 
 
@@ -75,13 +72,12 @@ class Reader:
     """Follows one stream, and mends what writers that died left out of it."""
 
     def __init__(self, graph: Graph, stream: Stream, workspace: str, sweep_seconds: float) -> None:
-        self._graph = graph
         self._stream = stream
         self._workspace = workspace
         self._sweep_seconds = sweep_seconds
         self._watchers: set[Watcher] = set()
         self._recent: OrderedDict[str, None] = OrderedDict()
-        self._swept = now()
+        self._mender = Mender(graph, stream, workspace, self._recent)
         self._position: Position | None = None
         self._hint = "0-0"
         self._opening = asyncio.Lock()
@@ -120,9 +116,14 @@ class Reader:
             await cancel(self._following)
 
     async def between(self, after: Position, until: Position) -> list[Told] | None:
-        """What came after one place up to another; None if the first is not known any more."""
+        """What came after one place up to another, and that nobody told of goes on to be told; None
+        if the first is not known any more, or it is not known what was told since."""
         with _translated():
             if not await self._stream.holds(after):
+                return None
+            try:
+                await self._mender.reach(made_at(after.event))
+            except Gap:
                 return None
             found = await self._stream.between(after, until)
         return [Told(position, event) for position, event in found if event]
@@ -192,16 +193,11 @@ class Reader:
             await asyncio.wait_for(self._stopping.wait(), self._sweep_seconds)
 
     async def _mend(self) -> None:
-        begun = now()
-        since = self._swept - LOOK_BACK
-        entries = await entry.since(self._graph, self._workspace, since, ENTRIES_MAX)
-        if len(entries) == ENTRIES_MAX:
-            log.warning("the feed of %s has too much to be mended", self._workspace)
+        try:
+            await self._mender.sweep()
+        except Gap as gap:
+            log.warning("the feed of %s goes on with a gap: %s", self._workspace, gap)
             await self._miss()
-        else:
-            events = [event for event in events_of(entries) if event.id not in self._recent]
-            await self._stream.add(events)
-        self._swept = begun
 
 
 @contextmanager

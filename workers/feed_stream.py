@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from redis.asyncio import Redis
 
-from graph.identifier import new_id
+from graph.identifier import instant, new_id
 from workers.feed_event import Event, Position
 
 KEPT = 4096
@@ -32,6 +33,13 @@ end
 redis.call('EXPIRE', KEYS[1], ARGV[2])
 return redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)
 """
+# The names of all events that are kept, and where the first stands.
+NAMES = """
+local names = {}
+local lines = redis.call('XRANGE', KEYS[1], '-', '+')
+for index, line in ipairs(lines) do names[index] = line[2][2] end
+return {lines[1] and lines[1][1] or '0-0', names}
+"""
 PLACE = re.compile(r"[0-9]{1,19}-[0-9]{1,19}")
 Lines = list[tuple[Position, Event | None]]
 Hints = list[tuple[str, Event]]
@@ -49,6 +57,18 @@ class Stream:
         """Adds events that others may have added."""
         if events:
             await add(self._redis, events)
+
+    async def told(self, ids: Sequence[str]) -> set[str]:
+        """Those of the events that were added within the last TOLD_SECONDS, by anybody."""
+        if not ids:
+            return set()
+        found: Any = await self._redis.mget([_told(one) for one in ids])
+        return {one for one, mark in zip(ids, found, strict=True) if mark}
+
+    async def kept(self) -> tuple[set[str], datetime]:
+        """The events that the stream still has, and since when it has all."""
+        first, names = await self._redis.eval(NAMES, 1, self._key)
+        return {one.decode() for one in names}, instant(int(first.partition(b"-")[0]))
 
     async def last(self) -> Position:
         """Where the stream ends now."""
@@ -106,7 +126,7 @@ async def add(redis: Redis, events: Sequence[Event]) -> None:
     limits = (KEPT, TOLD_SECONDS, KEPT_SECONDS)
     async with redis.pipeline(transaction=False) as pipe:
         for event in events:
-            keys = (_key(event.workspace), f"pedigree:told:{event.id}")
+            keys = (_key(event.workspace), _told(event.id))
             pipe.eval(ADD, 2, *keys, event.id, event.encoded(), *limits)
         await pipe.execute()
 
@@ -119,6 +139,10 @@ async def hint(redis: Redis, events: Sequence[Event]) -> None:
             pipe.xadd(key, {"event": event.encoded()}, maxlen=HINTS_KEPT, approximate=True)
             pipe.expire(key, HINTS_SECONDS)
         await pipe.execute()
+
+
+def _told(event: str) -> str:
+    return f"pedigree:told:{event}"
 
 
 def _hints(workspace: str) -> str:

@@ -27,7 +27,7 @@ from workers import workflow as workflows
 from workers.broker import wake_dispatch
 from workers.material import media_of
 from workers.rooms import Rooms
-from workers.workflow import RETRY_SECONDS, STYLE_REFERENCES, ServiceAway
+from workers.workflow import RETRY_SECONDS, STYLE_REFERENCES, Resolved, ServiceAway
 
 SEED_MAX = 2**31 - 1
 QUOTE_SECONDS = 10.0
@@ -87,8 +87,7 @@ async def place(
     rooms: Rooms, actor: Actor, workspace: str, wish: Wish, *, once: str | None = None
 ) -> list[Generation]:
     """Queues what is wished for, as often as it is."""
-    if not 1 <= wish.count <= GENERATIONS_MAX:
-        raise InvalidInput("count", f"must be 1 to {GENERATIONS_MAX}, got {wish.count}")
+    _refuse_count(wish.count)
     plugin = plugin_of(rooms, wish.provider)
     checked = await check(rooms, workspace, plugin, wish)
     new = _each(checked, wish.count)
@@ -114,6 +113,7 @@ async def place(
 
 async def quote(rooms: Rooms, workspace: str, wish: Wish) -> Cost | None:
     """What one of what is wished for would cost, if its provider tells before; nothing begins."""
+    _refuse_count(wish.count)
     plugin = plugin_of(rooms, wish.provider)
     checked = await check(rooms, workspace, plugin, wish)
     try:
@@ -125,6 +125,11 @@ async def quote(rooms: Rooms, workspace: str, wish: Wish) -> Cost | None:
         raise InvalidInput(error.field or "parameters", error.message) from error
     except ProviderError as error:
         raise ServiceAway(error.message, RETRY_SECONDS) from error
+
+
+def _refuse_count(count: int) -> None:
+    if not 1 <= count <= GENERATIONS_MAX:
+        raise InvalidInput("count", f"must be 1 to {GENERATIONS_MAX}, got {count}")
 
 
 def plugin_of(rooms: Rooms, name: str) -> Plugin:
@@ -163,17 +168,30 @@ async def _content(rooms: Rooms, workspace: str, plugin: Plugin, number: str) ->
 async def _styled(
     rooms: Rooms, workspace: str, plugin: Plugin, wish: Wish, content: Content | None
 ) -> Wish:
-    """With the style reference of its subject, where one is taken and none was given."""
-    if wish.subject is None:
+    """With the style reference of its subject, where one is taken and none was given. What is made
+    once more has that of before, or none."""
+    if wish.subject is None or wish.rerun_of:
         return wish
-    own = workflows.style_of(content) if content else _takes_style(plugin, wish.operation)
+    if content:
+        own = await asyncio.to_thread(workflows.style_of, content)
+    else:
+        own = _takes_style(plugin, wish.operation)
     if own is None or any(one.parameter in (own, STYLE_REFERENCES) for one in wish.inputs):
         return wish
     found = await style.of_subjects(rooms.graph, [workspace], [wish.subject])
     if wish.subject not in found:
         return wish
+    if media_of(rooms.store, found[wish.subject]) is None:
+        raise style_gone(found[wish.subject])
     given = Given(STYLE_REFERENCES, found[wish.subject].id)
     return replace(wish, inputs=(*wish.inputs, given))
+
+
+def style_gone(found: Asset) -> Conflict:
+    """That nothing can follow the style reference of a subject."""
+    told = f"its style reference is asset {found.id}, whose bytes are not here"
+    hint = "`setStyleReference` sets another or takes it away; or give one in `inputs`"
+    return Conflict("subjectId", f"{told}: it is {found.media_state}", hint)
 
 
 def _takes_style(plugin: Plugin, operation: Operation | None) -> str | None:
@@ -210,13 +228,9 @@ def _by_ability(plugin: Plugin, wish: Wish, given: tuple[Input, ...]) -> Checked
 async def _by_workflow(
     rooms: Rooms, workspace: str, content: Content, wish: Wish, given: tuple[Input, ...]
 ) -> Checked:
-    fields = await _fields(rooms, workspace, wish.subject)
-    try:
-        resolved = workflows.resolve(
-            content, fields=fields, prompt=wish.prompt, overrides=wish.parameters, given=given
-        )
-    except (InvalidInput, Conflict) as error:
-        raise _renamed(error) from error
+    fields = await _fields(rooms, workspace, wish)
+    # It takes a while where the workflow is large.
+    resolved, counted = await asyncio.to_thread(_resolved, content, fields, wish, given)
     if wish.operation not in (None, resolved.operation):
         raise InvalidInput("operation", f"the workflow does {resolved.operation.name}")
     given_as = tuple(
@@ -228,12 +242,24 @@ async def _by_workflow(
         resolved.parameters,
         _used(resolved.rules, resolved.inputs, given_as),
         resolved.seeds,
-        tuple(
-            name for name in workflows.analysis_of(content.json).seeds if name in wish.parameters
-        ),
+        counted,
         resolved.prompt,
         Request(resolved.operation.value, resolved.parameters, resolved.inputs, resolved.graph),
     )
+
+
+def _resolved(
+    content: Content, fields: Mapping[str, str], wish: Wish, given: tuple[Input, ...]
+) -> tuple[Resolved, tuple[str, ...]]:
+    """The workflow filled, and the seeds that were given."""
+    try:
+        resolved = workflows.resolve(
+            content, fields=fields, prompt=wish.prompt, overrides=wish.parameters, given=given
+        )
+    except (InvalidInput, Conflict) as error:
+        raise _renamed(error) from error
+    seeds = workflows.analysis_of(content.json).seeds
+    return resolved, tuple(name for name in seeds if name in wish.parameters)
 
 
 def _renamed(error: InvalidInput | Conflict) -> InvalidInput | Conflict:
@@ -243,13 +269,14 @@ def _renamed(error: InvalidInput | Conflict) -> InvalidInput | Conflict:
     return type(error)(field, message, hint or None)
 
 
-async def _fields(rooms: Rooms, workspace: str, subject_id: str | None) -> Mapping[str, str]:
-    if subject_id is None:
+async def _fields(rooms: Rooms, workspace: str, wish: Wish) -> Mapping[str, str]:
+    """What is told of its subject; of one that was deleted too, where it is made once more."""
+    if wish.subject is None:
         return {}
-    found = await subject.get_many(rooms.graph, [workspace], [subject_id])
-    if subject_id not in found or found[subject_id].deleted_at:
+    found = (await subject.get_many(rooms.graph, [workspace], [wish.subject])).get(wish.subject)
+    if found is None or (found.deleted_at and not wish.rerun_of):
         raise NotFound("subjectId", "there is no such subject, or it was deleted")
-    return fields_of(found[subject_id])
+    return fields_of(found)
 
 
 def _ability(plugin: Plugin, operation: Operation | None) -> Ability:

@@ -16,6 +16,7 @@ from graph.provider import Circuit
 from planning import circuit as planning
 from providers.contract import Provider
 from providers.error import Denied, ProviderError, Unreachable
+from workers.ending import price
 
 log = logging.getLogger("pedigree.worker")
 
@@ -118,7 +119,10 @@ class Services:
             message, denied = error.message, isinstance(error, Denied)
             return lambda c, at: planning.looked_bad(c, at, message, chance, denied=denied)
         whole = not health.problem
-        return lambda c, at: planning.looked_well(c, at, health.message, whole=whole)
+        balance = price(health.balance)
+        return lambda c, at: planning.looked_well(
+            c, at, health.message, whole=whole, balance=balance
+        )
 
     async def _note(self, name: str, decide: Callable[[Circuit, datetime], Circuit]) -> None:
         self._learn({name: await circuits.change(self._graph, WORKER, name, decide)})

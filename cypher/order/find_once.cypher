@@ -1,6 +1,6 @@
-// The generations that an idempotency key made.
+// The generations that idempotency keys made.
 // $workspace $keys
-// -> generation
+// -> key, generation
 MATCH (g:Generation)
 WHERE g.workspace = $workspace AND g.idempotencyKey IN $keys
-RETURN <<generation g>> AS generation ORDER BY g.id
+RETURN g.idempotencyKey AS key, <<generation g>> AS generation ORDER BY g.id

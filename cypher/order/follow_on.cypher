@@ -1,8 +1,9 @@
-// Notes which generation another retries or repeats.
+// Notes which generations others retry or repeat.
 // Slots: kind.
-// $workspace $id $former
+// $workspace $rows
 // -> found
-MATCH (g:Generation {workspace: $workspace, id: $id})
-MATCH (f:Generation {workspace: $workspace, id: $former})
+UNWIND $rows AS row
+MATCH (g:Generation {workspace: $workspace, id: row.id})
+MATCH (f:Generation {workspace: $workspace, id: row.former})
 CREATE (g)-[:<<kind>>]->(f)
 RETURN count(f) AS found

@@ -1,8 +1,9 @@
-// Notes the version of a workflow that generations run.
-// $workspace $ids $workflow
-// -> found
-MATCH (w:Workflow {workspace: $workspace, id: $workflow})
-UNWIND $ids AS id
+// Notes the versions of workflows that orders of generations run.
+// $workspace $orders
+// -> index, found
+UNWIND $orders AS order
+MATCH (w:Workflow {workspace: $workspace, id: order.workflow})
+UNWIND order.ids AS id
 MATCH (g:Generation {workspace: $workspace, id: id})
 CREATE (g)-[:RAN]->(w)
-RETURN count(g) AS found
+RETURN order.index AS index, count(g) AS found

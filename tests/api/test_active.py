@@ -1,11 +1,14 @@
 """Activation, style references and galleries through HTTP."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, LiteralString
 
 import pytest
 from starlette.applications import Starlette
 
+from graph.driver import Graph, Transaction
 from tests.api.conftest import Client, People
 from tests.api.frames import connected
 
@@ -15,6 +18,7 @@ REFUSED = """
     __typename
     ... on InvalidInput { field }
     ... on NotFound { field }
+    ... on Conflict { field hint }
     ... on NotAllowed { message }
 """
 CAST = """
@@ -115,13 +119,20 @@ class Cast:
 
 
 @pytest.fixture
-async def cast(people: People) -> Cast:
+async def cast(people: People, graph: Graph) -> Cast:
     made = await people.editor.ask(CAST)
     who = made["createSubject"]["subject"]["id"]
     a, b, sound = (made[name]["asset"]["id"] for name in "abc")
+    await graph.write(partial(_store, [a, b]))
     told = await people.editor.ask(ASSIGN, ids=[a, b], id=who, slot="portrait")
     assert told["assignSubject"]["__typename"] == "SubjectAssigned"
     return Cast(people.editor, who, a, b, sound)
+
+
+async def _store(ids: Sequence[str], tx: Transaction) -> None:
+    """Has the bytes of pictures be here."""
+    text: LiteralString = "MATCH (a:Asset) WHERE a.id IN $ids SET a.mediaState = 'STORED'"
+    await tx.run(text, ids=ids)
 
 
 async def test_a_subject_shows_what_was_set(cast: Cast) -> None:
@@ -145,6 +156,13 @@ async def test_each_of_two_changes_in_a_request_is_seen(cast: Cast) -> None:
 async def test_a_style_is_followed_until_it_is_taken_away(cast: Cast) -> None:
     assert (await cast.follow(cast.a))["subject"]["styleReference"] == {"name": "a"}
     assert (await cast.follow(None))["subject"]["styleReference"] is None
+
+
+async def test_a_picture_without_bytes_is_no_style(cast: Cast) -> None:
+    bare = (await cast.editor.ask(CAST))["a"]["asset"]["id"]
+    answer = await cast.follow(bare)
+    assert (answer["__typename"], answer["field"]) == ("Conflict", "assetId")
+    assert "upload" in answer["hint"]
 
 
 async def test_what_does_not_fit_is_refused_by_name(cast: Cast, people: People) -> None:

@@ -1,12 +1,16 @@
 """Generations as they are listed, paged and found, at a price that does not grow with the list."""
 
+import base64
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 from starlette.applications import Starlette
 
 from api.schema import schema
+from graph.actor import Actor
+from graph.driver import Graph
 from tests.api.conftest import Client, People
 from tests.api.making import (
     PICTURE,
@@ -22,7 +26,11 @@ from tests.api.making import (
 )
 from tests.api.test_generation_change_queue import SUBJECT
 from tests.api.workflow_help import save
+from tests.graph.ordering import Desk
+from tests.graph.world import World
 from tests.providers.comfyui_graphs import text_to_image
+from workers.feed import Feed
+from workers.rooms import opened
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("at_work")]
 
@@ -35,6 +43,9 @@ query ($filter: GenerationFilter, $first: Int! = 50, $after: String, $workspace:
 """
 WHOLE = """
 query ($first: Int!) { generations(first: $first) { edges { node { ...Told preview } } } }
+"""
+PREVIEWS = """
+{ generations(filter: { states: [RUNNING] }) { edges { node { id preview } } } }
 """
 NODE = """
 query ($id: ID!) { node(id: $id) { __typename id ... on Generation { state prompt } } }
@@ -143,6 +154,34 @@ async def cost(who: Client, app: Starlette, first: int) -> int:
         assert len(found["edges"]) == first
         spent.append(graph.round_trips - before)
     return min(spent)
+
+
+async def test_previews_of_a_list_are_fetched_at_once(
+    crew: People, makers: Starlette, graph: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    home, actor = crew.editor.workspace, Actor(crew.editor.user_id, None, "test")
+    at = Desk(World(graph, actor, home))
+    await at.stands()
+    running = [one.id for one in await at.queue(3)]
+    await at.begin(limit=3)
+    shown = Feed.shown
+
+    async def counting(feed: Feed, generations: Sequence[str]) -> dict[str, tuple[str, bytes]]:
+        asked.append(len(generations))
+        return await shown(feed, generations)
+
+    monkeypatch.setattr(Feed, "shown", counting)
+    async with opened(makers.state.edge.settings) as rooms:
+        for one in running[:2]:
+            await rooms.feed.show(one, "image/png", one.encode())
+    found = await ask(crew.viewer, PREVIEWS)
+    told = {edge["node"]["id"]: edge["node"]["preview"] for edge in found["edges"]}
+    for one in running[:2]:
+        data = base64.b64encode(one.encode()).decode()
+        assert told[one] == f"data:image/png;base64,{data}"
+    assert told[running[2]] is None
+    assert asked == [3]
 
 
 def test_every_field_is_asked_for() -> None:

@@ -3,12 +3,14 @@
 import base64
 import io
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import pytest
 from PIL import Image
 
+from api import generation_live
+from graph import dispatch
 from tests.api.conftest import Client, People
 from tests.api.events import streamed
 from tests.api.making import CLIP, ask, change, ended, given, output, pictured, queue, waiting
@@ -27,6 +29,7 @@ subscription ($ids: [ID!], $subject: ID, $workspace: ID, $after: String) {
   }
 }
 """
+LATER = 3600.0
 ENDS = {"COMPLETED", "FAILED", "CANCELLED"}
 FILM: dict[str, Any] = {
     "provider": "local",
@@ -34,6 +37,13 @@ FILM: dict[str, Any] = {
     "prompt": "a slow river",
     "parameters": {"width": 480, "height": 320, "durationSeconds": 3, "frameRate": 24},
 }
+ASK = "mutation ($input: GenerateInput!) { generate(input: $input) { __typename } }"
+WAITS = {"provider": "kling", "operation": "TEXT_TO_IMAGE", "prompt": "a harbour", "count": 2}
+
+
+@pytest.fixture(autouse=True)
+def positions_are_told_at_events_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(generation_live, "POSITION_SECONDS", LATER)
 
 
 @asynccontextmanager
@@ -102,6 +112,71 @@ async def test_one_that_is_named_is_told_as_it_stands(made_at: str, crew: People
         assert (event["happening"], one_of(event)["id"]) == ("CLEARED", second)
 
 
+async def test_one_that_waits_hears_that_it_stands_elsewhere(
+    made_at: str, crew: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(generation_live, "POSITION_SECONDS", 0.05)
+    first, second, third = await waiting(crew.editor, 3)
+    async with watching(made_at, crew.viewer, WATCH, ids=[third]) as watch:
+        assert one_of(await watch.next())["position"] == 2
+        await change(crew.editor, "cancelGenerations", ids=[first])
+        event = await watch.next()
+        assert (event["happening"], one_of(event)["id"]) == ("PROGRESSED", third)
+        assert one_of(event)["position"] == 1
+    await change(crew.editor, "cancelGenerations", ids=[second])
+    where = {"ids": [third], "after": event["cursor"]}
+    async with watching(made_at, crew.viewer, WATCH, **where) as watch:
+        event = await watch.next()
+        assert (event["happening"], one_of(event)["position"]) == ("PROGRESSED", 0)
+        await change(crew.editor, "cancelGenerations", ids=[third])
+        event = await watch.next()
+        assert (event["happening"], one_of(event)["position"]) == ("CANCELLED", None)
+
+
+async def test_a_subject_hears_that_its_own_stand_elsewhere(
+    made_at: str, crew: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    who = (await ask(crew.editor, SUBJECT))["subject"]["id"]
+    monkeypatch.setattr(generation_live, "POSITION_SECONDS", 0.05)
+    [other] = await waiting(crew.editor)
+    async with attached(made_at, crew.viewer, subject=who) as watch:
+        [hers] = await waiting(crew.editor, subjectId=who)
+        event = await watch.next()
+        assert (event["happening"], one_of(event)["position"]) == ("QUEUED", 1)
+        await change(crew.editor, "cancelGenerations", ids=[other])
+        event = await watch.next()
+        assert (event["happening"], one_of(event)["id"]) == ("PROGRESSED", hers)
+        assert one_of(event)["position"] == 0
+
+
+async def test_nothing_is_counted_for_who_does_not_ask_for_it(
+    made_at: str, crew: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A position is counted where it is asked for, once for all who are told of an event."""
+    counted: list[int] = []
+    ahead = dispatch.ahead
+
+    async def counting(graph: Any, workspaces: Any, ids: Any) -> Any:
+        counted.append(len(ids))
+        return await ahead(graph, workspaces, ids)
+
+    monkeypatch.setattr(dispatch, "ahead", counting)
+    monkeypatch.setattr(generation_live, "POSITION_SECONDS", 0.05)
+    plain = WATCH.replace(" position", "")
+    async with AsyncExitStack() as stack:
+        one = await stack.enter_async_context(watching(made_at, crew.viewer, plain))
+        several = [
+            await stack.enter_async_context(watching(made_at, crew.viewer, WATCH)) for _ in range(3)
+        ]
+        for watch in (one, *several):
+            assert (await watch.next())["happening"] == "ATTACHED"
+        await crew.editor.ask(ASK, input=WAITS)
+        for watch in (one, *several):
+            event = await watch.next()
+        assert [each["position"] for each in event["generations"]] == [0, 1]
+    assert counted == [2]
+
+
 async def test_many_queued_at_once_are_told_at_once(made_at: str, crew: People) -> None:
     async with attached(made_at, crew.viewer) as watch:
         made = await waiting(crew.editor, 3)
@@ -120,6 +195,18 @@ async def test_a_subject_is_watched(made_at: str, crew: People) -> None:
         told = await until_end(watch)
         assert {one_of(event)["id"] for event in told} == {hers["id"]}
         assert told[-1]["happening"] == "COMPLETED"
+
+
+async def test_that_one_is_called_off_which_runs_is_not_its_end(made_at: str, crew: People) -> None:
+    async with attached(made_at, crew.viewer) as watch:
+        [asked] = await queue(crew.editor, "generate", **FILM)
+        while (await watch.next())["happening"] != "STARTED":
+            pass
+        await change(crew.editor, "cancelGenerations", ids=[asked["id"]])
+        told = await until_end(watch)
+    names = [event["happening"] for event in told if event["happening"] != "PROGRESSED"]
+    assert names == ["CANCELLING", "CANCELLED"]
+    assert one_of(told[-1])["state"] == "CANCELLED"
 
 
 async def test_a_failure_tells_what_to_do(made_at: str, crew: People) -> None:

@@ -3,15 +3,18 @@
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import jsonschema_rs
 import pytest
 from starlette.applications import Starlette
 
+from api import provider as api_provider
 from graph import provider
 from graph.actor import Actor
 from graph.driver import Graph
+from graph.generation import Price
 from graph.provider import Circuit
 from planning import circuit as planning
 from providers.registry import plugins
@@ -23,7 +26,7 @@ from workers.rooms import opened
 pytestmark = pytest.mark.anyio
 
 WORKER = Actor("worker", None, "worker")
-TOLD = "name title state message retryIn checkedAt workflows"
+TOLD = "name title state message retryIn checkedAt workflows balance { amount unit }"
 PROVIDERS = f"""
 {{
   providers {{
@@ -131,10 +134,20 @@ async def test_an_open_circuit_says_when_it_is_tried_again(crew: People, kling: 
     assert 0 < one["retryIn"] <= 10
 
 
-async def test_one_that_no_worker_looks_at_is_not_told_as_well(crew: People, kling: Graph) -> None:
-    def long_ago(circuit: Circuit, at: datetime) -> Circuit:
-        return replace(circuit, checked_at=at - timedelta(minutes=5))
+def long_ago(circuit: Circuit, at: datetime) -> Circuit:
+    return replace(circuit, checked_at=at - timedelta(minutes=5))
 
+
+async def test_what_the_account_has_left_is_told(crew: People, kling: Graph) -> None:
+    left = Price(Decimal("812.5"), "credits")
+    await _set(kling, lambda c, at: planning.looked_well(c, at, "Ready.", whole=True, balance=left))
+    one = await ask(crew.viewer, ONE, name="kling")
+    assert one["balance"] == {"amount": "812.5", "unit": "credits"}
+    await looked_well(kling)
+    assert (await ask(crew.viewer, ONE, name="kling"))["balance"] is None
+
+
+async def test_one_that_no_worker_looks_at_is_not_told_as_well(crew: People, kling: Graph) -> None:
     await looked_well(kling)
     await _set(kling, long_ago)
     one = await ask(crew.viewer, ONE, name="kling")
@@ -160,6 +173,27 @@ async def test_whoever_watches_hears_of_a_circuit(made_at: str, crew: People, kl
         event = await watch.next()
         assert event["happening"] == "PROVIDER", "they are of no workspace, and for all to see"
         assert event["providers"][0]["message"] == "Ready."
+
+
+async def test_whoever_watches_hears_that_no_worker_looks_any_more(
+    made_at: str, crew: People, kling: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api_provider, "LOOK_SECONDS", 0.05)
+    await looked_well(kling)
+    async with watching(made_at, crew.viewer, WATCH) as watch:
+        assert (await watch.next())["happening"] == "ATTACHED"
+        await _set(kling, long_ago)
+        event = await _becomes(watch, "DISCONNECTED")
+        assert "pedigree worker" in event["providers"][0]["message"]
+    await _set(kling, lambda c, at: replace(c, checked_at=at))
+    async with watching(made_at, crew.viewer, WATCH, after=event["cursor"]) as watch:
+        while True:  # what it heard before is not known
+            event = await watch.next()
+            found = {one["name"]: one["state"] for one in event["providers"]}
+            if found.get("kling") == "CONNECTED":
+                break
+        await _set(kling, long_ago)
+        await _becomes(watch, "DISCONNECTED")
 
 
 async def _becomes(watch: Watch, state: str) -> dict[str, Any]:

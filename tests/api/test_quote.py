@@ -46,6 +46,13 @@ async def test_what_would_not_be_taken_is_refused_already(crew: People) -> None:
     assert (told["__typename"], told["field"]) == ("InvalidInput", "inputs.image")
 
 
+async def test_how_often_is_bounded_as_it_is_for_an_order(crew: People) -> None:
+    asked = {"provider": "local", "operation": "TEXT_TO_IMAGE", "prompt": "a gate"}
+    for count in (-5, 0, 10_001):
+        told = await quote(crew.viewer, **asked, count=count)
+        assert (told["__typename"], told["field"]) == ("InvalidInput", "count")
+
+
 async def test_a_parameter_that_does_not_go_with_the_model_is_said_so(crew: People) -> None:
     asked = {"provider": "kling", "operation": "TEXT_TO_VIDEO", "prompt": "a gate"}
     told = await quote(crew.viewer, **asked, parameters={**CLIP, "resolution": "720p"})

@@ -19,6 +19,7 @@ from graph.subject import SubjectKind
 from settings import Settings
 from tests.api.conftest import Client, People, gather, serving
 from tests.api.workflow_help import ANALYSE, ask, refused, save, told
+from tests.graph.world import World
 from tests.providers.comfyui_graphs import node, text_to_image
 from tests.providers.comfyui_help import Running, comfy, edited
 from tests.providers.comfyui_workflows import portrait
@@ -157,6 +158,20 @@ async def test_the_style_of_a_subject_is_taken_where_none_is_given(
     found = await studio.dry()
     assert found["json"]["30"]["inputs"]["image"] == f"pedigree/{'cd' * 32}.webp"
     assert found["serverFiles"] == {}
+
+
+async def test_a_style_whose_bytes_are_gone_is_refused_as_an_order_is(
+    studio: Studio, home: People, graph: Graph
+) -> None:
+    at = World(graph, Actor(home.owner.user_id, None, "test"), home.owner.workspace)
+    [ink] = await at.pictures(1)
+    await style.set_style(graph, at.actor, at.workspace, studio.subject, ink)
+    await at.lose(ink)
+    answer = await studio.dry()
+    assert told(answer) == refused("subjectId", "Conflict")
+    assert "setStyleReference" in answer["hint"]
+    await subject.delete(graph, at.actor, at.workspace, studio.subject)
+    assert told(await studio.dry()) == refused("subjectId", "NotFound")
 
 
 @pytest.mark.parametrize(

@@ -95,7 +95,7 @@ async def test_however_many_set_a_slot_at_once_one_is_active(graph: Graph) -> No
 
 async def test_what_is_deleted_while_it_is_set_is_not_active(graph: Graph) -> None:
     home, who = await cast(graph)
-    for picture in await home.images(8):
+    for picture in await home.pictures(8):
         done = await asyncio.gather(
             put(home, who, "portrait", picture),
             style.set_style(graph, home.actor, home.workspace, who, picture),
@@ -110,7 +110,7 @@ async def test_what_is_deleted_while_it_is_set_is_not_active(graph: Graph) -> No
 
 async def test_deleting_empties_the_slots_and_says_so(graph: Graph) -> None:
     home, who = await cast(graph)
-    one, two = await home.images(2)
+    one, two = await home.pictures(2)
     await put(home, who, "portrait", one)
     await put(home, who, "sprite", one)
     await put(home, who, "item", two)

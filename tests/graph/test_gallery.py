@@ -47,7 +47,7 @@ async def test_it_tells_what_each_is_used_as(graph: Graph) -> None:
     other = (
         await subject.create(graph, home.actor, home.workspace, kind=SubjectKind.ITEM, name="Sword")
     ).id
-    one, two = await home.images(2)
+    one, two = await home.pictures(2)
     at = (graph, home.actor, home.workspace)
     await subject.assign(*at, [one], who, "sprite")
     await subject.assign(*at, [two], who)

@@ -3,13 +3,16 @@
 import json
 from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
 from graph import entry, provider
 from graph.driver import Graph
+from graph.generation import Price
 from graph.identifier import new_id, now
 from graph.provider import PLACE, Circuit, ProviderState
+from planning.circuit import looked_well
 from tests.graph.ordering import outcomes
 from tests.person import SYSTEM
 
@@ -87,6 +90,28 @@ async def test_a_change_is_told_once(graph: Graph) -> None:
     await stands(graph, rests)
     assert (await provider.get_many(graph, [here]))[here] == rests, "what is over is taken away"
     assert await states(graph, here) == ["CONNECTED", "CIRCUIT_OPEN", "CONNECTED"]
+
+
+async def test_another_message_is_news_of_one_that_is_not_well_alone(graph: Graph) -> None:
+    here = name()
+    for free in ("8 GB free.", "7 GB free.", "6 GB free."):
+        well = await stands(graph, Circuit(here, ProviderState.CONNECTED, free))
+        assert (await provider.get_many(graph, [here]))[here] == well
+    assert await states(graph, here) == ["CONNECTED"]
+    for lacking in ("one of two is away", "two of three are away", "two of three are away"):
+        await stands(graph, Circuit(here, ProviderState.DEGRADED, lacking))
+    assert await states(graph, here) == ["CONNECTED", "DEGRADED", "DEGRADED"]
+
+
+async def test_what_the_account_has_left_is_kept_and_no_news(graph: Graph) -> None:
+    here, at = Circuit(name()), now()
+    for left in ("12.5", "12.25", "0"):
+        price = Price(Decimal(left), "credits")
+        await stands(graph, looked_well(here, at, "Ready.", whole=True, balance=price))
+        assert (await provider.get_many(graph, [here.name]))[here.name].balance == price
+    await stands(graph, looked_well(here, at, "Ready.", whole=True))
+    assert (await provider.get_many(graph, [here.name]))[here.name].balance is None
+    assert await states(graph, here.name) == ["CONNECTED"]
 
 
 def test_when_it_is_tried_again() -> None:

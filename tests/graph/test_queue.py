@@ -17,7 +17,7 @@ from graph.identifier import new_id, now
 from graph.queue import IDS_MAX
 from graph.role import Role
 from planning.place import between
-from tests.graph.ordering import Desk, desk, outcomes
+from tests.graph.ordering import Desk, desk, made, outcomes
 from tests.person import member
 from tests.waiting import until
 
@@ -60,8 +60,15 @@ async def test_called_off_where_it_stands(graph: Graph) -> None:
     assert all(one.cancel_asked_at for one in found)
     assert found[1].ended_at
     assert found[2] == await at.now(ended.id)
-    for number in (runs.generation.id, waits.id, ended.id):
+    for number in (waits.id, ended.id):
         assert (await at.actions(number)).count("generation.cancel") == 1
+    await at.complete(runs, made())
+    assert await at.actions(runs.generation.id) == [
+        "generation.queue",
+        "generation.start",
+        "generation.cancelling",
+        "generation.complete",
+    ], "that it ended so is not told, as it did not"
     assert await order_of(at) == [], "nothing that was called off begins"
 
 

@@ -7,7 +7,7 @@ import pytest
 from graph import entry, style, subject, tombstone
 from graph.driver import Graph
 from graph.edge import MediaType
-from graph.error import InvalidInput, NotFound
+from graph.error import Conflict, InvalidInput, NotFound
 from graph.subject import SubjectKind
 from tests.graph.world import World, world
 
@@ -32,7 +32,7 @@ async def followed(home: World, who: str) -> str | None:
 
 async def test_what_is_set_last_is_followed(graph: Graph) -> None:
     home, who = await cast(graph)
-    one, two = await home.images(2)
+    one, two = await home.pictures(2)
     assert await followed(home, who) is None
     for picture in (one, two, two, None, None):
         await put(home, who, picture)
@@ -50,7 +50,7 @@ async def test_what_is_set_last_is_followed(graph: Graph) -> None:
 
 async def test_however_many_set_it_at_once_one_is_followed(graph: Graph) -> None:
     home, who = await cast(graph)
-    pictures = await home.images(8)
+    pictures = await home.pictures(8)
     await asyncio.gather(*(put(home, who, each) for each in pictures))
     rows = await graph.read("MATCH (:Subject {id: $id})-[r:STYLE]->() RETURN count(r) AS c", id=who)
     assert rows[0]["c"] == 1
@@ -59,13 +59,16 @@ async def test_however_many_set_it_at_once_one_is_followed(graph: Graph) -> None
 async def test_only_a_live_picture_of_the_workspace_can_be_followed(graph: Graph) -> None:
     home, who = await cast(graph)
     other, stranger = await cast(graph)
-    clip, gone = await home.assets([MediaType.VIDEO, MediaType.IMAGE])
-    [foreign] = await other.images(1)
+    clip, bare = await home.assets([MediaType.VIDEO, MediaType.IMAGE])
+    [gone], [foreign] = await home.pictures(1), await other.pictures(1)
     await put(home, who, gone)
     await tombstone.delete(graph, home.actor, home.workspace, [gone])
     assert await followed(home, who) is None
     with pytest.raises(InvalidInput, match="VIDEO"):
         await put(home, who, clip)
+    with pytest.raises(Conflict, match="NONE") as lacking:
+        await put(home, who, bare)
+    assert (lacking.value.field, "upload" in (lacking.value.hint or "")) == ("assetId", True)
     for picture in (gone, foreign):
         with pytest.raises(NotFound):
             await put(home, who, picture)

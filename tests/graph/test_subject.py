@@ -181,7 +181,7 @@ async def test_pages_hold_each_once(graph: Graph, search: str | None) -> None:
 async def test_a_deleted_subject_is_known_by_its_id_alone(graph: Graph) -> None:
     home = await world(graph)
     one = await made(home, once="key")
-    [picture] = await home.images(1)
+    [picture] = await home.pictures(1)
     at = (graph, home.actor, home.workspace)
     await subject.assign(*at, [picture], one.id)
     await active.set_active(*at, one.id, "portrait", picture)

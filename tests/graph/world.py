@@ -1,5 +1,6 @@
 """Worlds for tests of the graph: a workspace of its own, and assets in it by the thousand."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -7,7 +8,7 @@ from typing import LiteralString
 
 from graph import asset, link
 from graph.actor import Actor
-from graph.asset import NewAsset
+from graph.asset import Media, NewAsset
 from graph.catalog import Query
 from graph.driver import Graph, Transaction
 from graph.edge import EdgeKind, MediaType, Operation
@@ -34,6 +35,21 @@ class World:
 
     async def images(self, count: int) -> list[str]:
         return await self.assets([MediaType.IMAGE] * count)
+
+    async def pictures(self, count: int) -> list[str]:
+        """New images whose bytes are said to be here, each with its own."""
+        hashes = [hashlib.sha256(new_id().encode()).hexdigest() for _ in range(count)]
+        media = [Media(MediaType.IMAGE, "image/png", 10, sha256) for sha256 in hashes]
+        return await self.keep([NewAsset(MediaType.IMAGE, media=each) for each in media])
+
+    async def lose(self, asset_id: str) -> None:
+        """The bytes of an asset are not here any more, whatever became of them."""
+
+        async def work(tx: Transaction) -> None:
+            text: LiteralString = "MATCH (a:Asset {id: $id}) SET a.mediaState = 'FAILED'"
+            await tx.run(text, id=asset_id)
+
+        await self.graph.write(work)
 
     async def assets(self, media: Sequence[MediaType]) -> list[str]:
         """New assets of these media types; their ids in the same order, which is that of time."""

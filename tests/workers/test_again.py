@@ -2,16 +2,20 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from graph import activity, asset, generation, lineage, tombstone
+from embedded.services import Services
+from graph import activity, asset, generation, lineage, subject, tombstone
 from graph.asset import Asset
+from graph.driver import connect
 from graph.edge import EdgeKind, MediaType, Operation
 from graph.error import Conflict, InvalidInput, NotFound
 from graph.generation import Generation, GenerationState
 from graph.identifier import new_id
+from graph.subject import SubjectKind
 from providers.error import Refused
 from tests.workers.generating import Works, works
 from tests.workers.refreshing import Here
@@ -116,6 +120,69 @@ async def test_a_retry_without_its_input_is_refused(at_work: Works) -> None:
     with pytest.raises(NotFound) as nobody:
         await retry(at_work, failed.id, new_id())
     assert nobody.value.field == "ids.1"
+
+
+async def test_all_are_retried_or_none(at_work: Works, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One input goes between the look and the write."""
+    world = at_work.world
+    [source] = await done(at_work, await at_work.ask())
+    plain = await refused(at_work)
+    inputs = (Given("image", source.id),)
+    lacking = await refused(at_work, operation=Operation.IMAGE_TO_IMAGE, inputs=inputs)
+    await tombstone.delete(world.graph, world.actor, world.workspace, [source.id])
+    monkeypatch.setattr(again, "_refuse_gone", lambda *_: None)
+    with pytest.raises(NotFound) as gone:
+        await retry(at_work, plain.id, lacking.id)
+    assert gone.value.field == "ids.1"
+    found = await activity.followers(world.graph, world.within, [plain.id, lacking.id])
+    assert found == {}
+
+
+async def test_many_are_retried_with_no_more_questions_than_one(
+    at_work: Works, services: Services
+) -> None:
+    failed = [await refused(at_work) for _ in range(6)]
+    trips = []
+    login = (services.neo4j_uri, services.neo4j_user, services.neo4j_password)
+    async with connect(*login) as own:
+        rooms = replace(at_work.shop.rooms, graph=own)
+        for some in (failed[:1], failed[1:]):
+            before, ids = own.round_trips, [one.id for one in some]
+            made = await again.retry(rooms, at_work.world.actor, at_work.world.workspace, ids)
+            trips.append(own.round_trips - before)
+            assert [one.retry_of_id for one in made] == ids
+            assert [one.seed for one in made] == [one.seed for one in some]
+            for one in made:
+                await done(at_work, one)
+    assert trips[0] == trips[1]
+
+
+async def test_retries_at_once_of_some_that_are_the_same_are_one_of_each(at_work: Works) -> None:
+    failed = [(await refused(at_work)).id for _ in range(4)]
+    some = [failed[:3], failed[1:], failed[::-1], failed[::2]]
+    made = await asyncio.gather(*(retry(at_work, *ids) for ids in some))
+    assert len({one.id for each in made for one in each}) == len(failed)
+    for ids, each in zip(some, made, strict=True):
+        assert [one.retry_of_id for one in each] == ids
+
+
+async def test_what_was_for_a_subject_that_is_gone_is_made_again(at_work: Works) -> None:
+    world = at_work.world
+    where = (world.graph, world.actor, world.workspace)
+    who = await subject.create(*where, kind=SubjectKind.ITEM, name="lamp")
+    first = await at_work.ask(subject=who.id)
+    await done(at_work, first)
+    failed = await refused(at_work, subject=who.id)
+    await subject.delete(*where, who.id)
+    [retried] = await retry(at_work, failed.id)
+    exact = await rerun(at_work, first.id)
+    changed = await rerun(at_work, first.id, prompt="a cat")
+    for one in (retried, exact, changed):
+        assert one.subject_id == who.id
+        await done(at_work, one)
+    with pytest.raises(NotFound) as gone:
+        await at_work.ask(subject=who.id)
+    assert gone.value.field == "subjectId"
 
 
 async def test_a_rerun_is_exact_or_changed_and_linked_output_by_output(at_work: Works) -> None:

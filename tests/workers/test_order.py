@@ -1,6 +1,7 @@
 """Orders made whole: defaults, seeds, style and prompts, and what its provider would not take."""
 
 import json
+import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +17,7 @@ from graph.identifier import new_id
 from graph.subject import SubjectKind
 from graph.trait import Part
 from graph.workflow import PromptMapping, PromptSource, WorkflowRules
+from providers.comfyui.analysis import analyse
 from providers.comfyui.plugin import PLUGIN as COMFYUI
 from providers.contract import Plugin
 from tests.graph.ordering import stored
@@ -24,6 +26,7 @@ from tests.providers.comfyui_workflows import portrait
 from tests.workers.refreshing import Here
 from tests.workers.scripted import Scripted, plugin
 from workers import order
+from workers import workflow as workflows
 from workers.order import SEED_MAX, Given, Wish
 from workers.rooms import Rooms
 
@@ -170,6 +173,53 @@ async def test_the_style_of_a_subject_is_taken_unless_another_is_given(shop: Sho
     ]
     [nobody] = await shop.ask()
     assert await shop.used(nobody) == []
+
+
+async def test_a_style_whose_bytes_are_gone_is_refused_by_its_subject(shop: Shop) -> None:
+    who, world = await shop.fox(), shop.here.world
+    other = await shop.picture("other")
+    picture = await shop.styled(who)
+    await world.lose(picture)
+    number = await shop.workflow(portrait())
+    pose = Given("40.image", other)
+    wish = Wish(shop.provider.name, Operation.TEXT_TO_IMAGE, subject=who)
+    for asked in (
+        shop.ask(subject=who),
+        shop.run(number, subject=who, inputs=(pose,)),
+        order.quote(shop.rooms, world.workspace, wish),
+    ):
+        with pytest.raises(Conflict) as refused:
+            await asked
+        assert refused.value.field == "subjectId"
+        assert picture in refused.value.message
+        assert "setStyleReference" in (refused.value.hint or "")
+    await shop.ask(subject=who, inputs=(Given("styleReferences", other),))
+
+
+async def test_how_often_is_bounded_for_a_quote_too(shop: Shop) -> None:
+    for count in (-1, 0, 10_001):
+        wish = Wish(shop.provider.name, Operation.TEXT_TO_IMAGE, count=count)
+        with pytest.raises(InvalidInput) as refused:
+            await order.quote(shop.rooms, shop.here.world.workspace, wish)
+        assert refused.value.field == "count"
+
+
+async def test_a_workflow_is_looked_at_beside_what_else_goes_on(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A large one takes a tenth of a second, in which nobody else would be answered."""
+    looked: list[int] = []
+
+    def noting(nodes: Mapping[str, Any]) -> Any:
+        looked.append(threading.get_ident())
+        return analyse(nodes)
+
+    number = await shop.workflow(text_to_image())
+    workflows.analysis_of.cache_clear()
+    monkeypatch.setattr(workflows, "analyse", noting)
+    await shop.run(number, subject=await shop.fox())
+    assert looked
+    assert threading.get_ident() not in looked
 
 
 async def test_a_workflow_is_filled_for_its_subject(shop: Shop) -> None:

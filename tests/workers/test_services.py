@@ -4,16 +4,19 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from graph import provider as circuits
 from graph.driver import Graph
+from graph.generation import Price
 from graph.identifier import now
 from graph.provider import Circuit, ProviderState
 from planning.circuit import FAILURES_MAX
 from providers.contract import Health
+from providers.cost import Cost
 from providers.error import Denied, ProviderError, Unreachable
 from tests.waiting import until
 from tests.workers.scripted import Scripted
@@ -94,10 +97,12 @@ async def test_one_worker_looks_and_all_know(graph: Graph) -> None:
 
 async def test_one_that_is_not_whole_is_used_all_the_same(graph: Graph) -> None:
     async with workers(graph, 1) as (service, several):
-        service.health_is = Health("One of two servers is away.", problem=True)
+        left = Cost(Decimal("12.5"), "credits")
+        service.health_is = Health("One of two servers is away.", problem=True, balance=left)
         await refreshed(several)
         found = await reached(graph, service, ProviderState.DEGRADED)
         assert found.message == "One of two servers is away."
+        assert found.balance == Price(Decimal("12.5"), "credits")
         assert several[0].usable(service.name)
 
 

@@ -93,17 +93,18 @@ async def test_previews_are_kept_for_those_who_look(
         held = Held(await at.claimed())
         number = held.job.generation.id
         telling = Watched(feed, held)
-        assert await another.shown(number) is None
+        assert await another.shown([number]) == {}
         for letter in (b"one", b"two", b"three"):
             await telling.tell(Preview("image/jpeg", letter))
             clock.now += 0.4
-        assert await another.shown(number) == ("image/jpeg", b"one"), "one a second"
+        assert await another.shown([number]) == {number: ("image/jpeg", b"one")}, "one a second"
         assert [one.preview for one in feed.hints] == [True]
         clock.now += 1
         await telling.tell(Preview("image/png", b"x" * (PREVIEW_BYTES_MAX + 1)))
         assert len(feed.hints) == 1, "one too large is left out, and a later one comes at once"
         await telling.tell(Preview("image/png", b"four"))
-        assert await another.shown(number) == ("image/png", b"four")
+        told = {number: ("image/png", b"four")}
+        assert await another.shown(["nobody", number]) == told
         with redis.client() as client:
             assert 0 < int(client.ttl(f"pedigree:preview:{number}")) <= 600
 
@@ -119,5 +120,5 @@ async def test_without_redis_a_run_goes_on(graph: Graph, tmp_path: Path) -> None
                 await telling.tell(Preview("image/png", b"one"))
                 await telling.tell(Progress(0.5, "drawing"))
                 await feed.alert("key")
-                assert await feed.shown(held.job.generation.id) is None
+                assert await feed.shown([held.job.generation.id]) == {}
             assert held.progress == 0.5
