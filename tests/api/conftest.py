@@ -1,8 +1,6 @@
 """A real API process's worth of server on loopback, and clients of every role."""
 
 import socket
-import threading
-import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -29,6 +27,7 @@ from graph.role import Role
 from settings import Settings
 from tests.api.counting import schema as counting_schema
 from tests.api.worker import chosen, worker
+from tests.serving import running
 
 SITE = "https://studio.example"
 INIT_SECONDS = 0.5
@@ -127,19 +126,10 @@ def serving(
         http=HttpProtocol,
         ws=SocketProtocol,
     )
-    running = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         drop_stalled(listening, stalled_seconds)
-        thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})
-        thread.start()
-        while not running.started and thread.is_alive():
-            time.sleep(0.01)
-        assert running.started
-        try:
-            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        finally:
-            running.should_exit = True
-            thread.join()
+        with running(config, listening) as address:
+            yield address
 
 
 @pytest.fixture(scope="session")
@@ -192,7 +182,7 @@ async def crew(graph: Graph, made_at: str) -> AsyncIterator["People"]:
             await call_off(one)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def people(graph: Graph, http: httpx.AsyncClient) -> People:
     return await gather(graph, http)
 

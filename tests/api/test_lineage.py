@@ -65,8 +65,9 @@ query ($first: Int!) {
 
 
 async def made(who: Client, name: str, type_: str = "IMAGE") -> str:
-    data = await who.ask(CREATE, name=name, type=type_)
-    return str(data["createAsset"]["asset"]["id"])
+    told = (await who.ask(CREATE, name=name, type=type_))["createAsset"]
+    assert "asset" in told, told
+    return str(told["asset"]["id"])
 
 
 def edge(child: str, parent: str, **more: Any) -> dict[str, Any]:

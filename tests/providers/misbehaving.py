@@ -3,8 +3,6 @@
 import asyncio
 import re
 import socket
-import threading
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,6 +10,8 @@ from enum import Enum, auto
 from typing import Any
 
 import uvicorn
+
+from tests.serving import running
 
 
 class Way(Enum):
@@ -137,15 +137,5 @@ def serving(app: Any, port: int = 0) -> Iterator[str]:
     """The address of an application that runs in a thread of its own."""
     config = uvicorn.Config(app, log_config=None, log_level="critical", lifespan="off")
     config.timeout_graceful_shutdown = 1
-    running = uvicorn.Server(config)
-    with socket.create_server(("127.0.0.1", port)) as listening:
-        thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})
-        thread.start()
-        while not running.started and thread.is_alive():
-            time.sleep(0.01)
-        assert running.started
-        try:
-            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        finally:
-            running.should_exit = True
-            thread.join()
+    with socket.create_server(("127.0.0.1", port)) as listening, running(config, listening) as url:
+        yield url
