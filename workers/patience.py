@@ -64,10 +64,11 @@ class Patience:
 
     async def _until_usable(self) -> None:
         limit, clock = self._limit, asyncio.get_running_loop().time
-        if limit is None or limit.expired():
+        ends = limit.when() if limit and not limit.expired() else None
+        if limit is None or ends is None:
             await self._services.until_usable(self._name)
             return
-        left = (limit.when() or math.inf) - clock()
+        left = ends - clock()
         limit.reschedule(None)
         await self._services.until_usable(self._name)
         limit.reschedule(clock() + left)
