@@ -1,6 +1,6 @@
 """What a provider took is followed to its end: no trouble on the way has it made twice."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -10,22 +10,11 @@ from graph.generation import Failure, GenerationState
 from media.errors import FetchFailed, TooLarge
 from providers.error import Busy, Denied, OutOfCredits, Passing, Unreachable
 from tests.waiting import until
-from tests.workers.generating import Works, works
-from tests.workers.refreshing import Here
-from tests.workers.scripted import Scripted
-from workers import following, generate, leases, material, patience
+from tests.workers.generating import Works
+from workers import following, generate, material
 from workers.leases import Over
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-async def at_work(here: Here, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Works]:
-    monkeypatch.setattr(patience, "FIRST_PAUSE_SECONDS", 0.005)
-    monkeypatch.setattr(patience, "LONGEST_PAUSE_SECONDS", 0.01)
-    monkeypatch.setattr(leases, "RENEW_SECONDS", 0.1)
-    async with works(here.rooms, here.world, Scripted(), monkeypatch) as found:
-        yield found
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """One generation from its order to its end, whatever happens on the way."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from decimal import Decimal
 
@@ -28,21 +27,11 @@ from providers.error import (
 )
 from providers.event import Done, Failed
 from tests.waiting import until
-from tests.workers.generating import Works, works
-from tests.workers.refreshing import Here
-from tests.workers.scripted import Scripted
-from workers import dispatch, generate, patience
+from tests.workers.generating import Works
+from workers import dispatch, generate
 from workers.order import Given
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-async def at_work(here: Here, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Works]:
-    monkeypatch.setattr(patience, "FIRST_PAUSE_SECONDS", 0.02)
-    monkeypatch.setattr(patience, "LONGEST_PAUSE_SECONDS", 0.05)
-    async with works(here.rooms, here.world, Scripted(), monkeypatch) as found:
-        yield found
 
 
 async def test_what_is_asked_for_is_made(at_work: Works) -> None:

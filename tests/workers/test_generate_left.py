@@ -1,7 +1,6 @@
 """A generation that is left before its end: called off, taken over, or handed on."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -15,23 +14,11 @@ from graph.identifier import new_id
 from graph.job import Accepted, Job
 from providers.error import SubmitLost, Unreachable
 from tests.waiting import until
-from tests.workers.generating import Works, works
-from tests.workers.refreshing import Here
-from tests.workers.scripted import Scripted
-from workers import leases, patience
+from tests.workers.generating import Works
 from workers.leases import Over
 from workers.order import Given
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-async def at_work(here: Here, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Works]:
-    monkeypatch.setattr(patience, "FIRST_PAUSE_SECONDS", 0.02)
-    monkeypatch.setattr(patience, "LONGEST_PAUSE_SECONDS", 0.05)
-    monkeypatch.setattr(leases, "RENEW_SECONDS", 0.1)
-    async with works(here.rooms, here.world, Scripted(), monkeypatch) as found:
-        yield found
 
 
 async def call_off(at_work: Works, number: str) -> None:

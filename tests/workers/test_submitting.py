@@ -1,7 +1,6 @@
 """A submit that goes wrong: what was sent may be billed, and is never sent twice."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -13,22 +12,11 @@ from graph.generation import Failure, GenerationState
 from media.errors import StoreUnavailable
 from providers.error import Busy, Denied, Passing, SubmitLost
 from tests.waiting import until
-from tests.workers.generating import Works, works
-from tests.workers.refreshing import Here
-from tests.workers.scripted import Scripted
-from workers import generate, leases, patience
+from tests.workers.generating import Works
+from workers import generate
 from workers.leases import Over
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-async def at_work(here: Here, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Works]:
-    monkeypatch.setattr(patience, "FIRST_PAUSE_SECONDS", 0.02)
-    monkeypatch.setattr(patience, "LONGEST_PAUSE_SECONDS", 0.05)
-    monkeypatch.setattr(leases, "RENEW_SECONDS", 0.1)
-    async with works(here.rooms, here.world, Scripted(), monkeypatch) as found:
-        yield found
 
 
 async def test_the_unforeseen_before_anything_was_sent_is_tried_again(at_work: Works) -> None:
