@@ -59,7 +59,8 @@ Step = Callable[[], Awaitable[None]]
 
 
 class Scripted:
-    """Raises what stands in the lists, one for each call, then works."""
+    """Raises what stands in the lists, one for each call; where that is None it works, as it does
+    once they are empty."""
 
     def __init__(self, far: FarSide | None = None, *, concurrency: int = 4) -> None:
         self.far = far or FarSide()
@@ -70,7 +71,7 @@ class Scripted:
         self.on_prepare: list[Exception] = []
         self.prepared = asyncio.Event()
         self.prepared.set()
-        self.before_submit: list[ProviderError] = []
+        self.before_submit: list[ProviderError | None] = []
         self.after_submit: list[Exception] = []
         self.on_follow: list[Exception] = []
         self.events: list[Event] = []
@@ -162,5 +163,5 @@ def extract(metadata: Mapping[str, object]) -> Extraction:
 
 
 def _raise(errors: MutableSequence[Any]) -> None:
-    if errors:
-        raise errors.pop(0)
+    if errors and (error := errors.pop(0)):
+        raise error
